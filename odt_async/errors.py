@@ -1,0 +1,114 @@
+"""Every exception of our own, grouped by what happens next.
+
+OdtError                        one clear line for the operator, never a traceback
+ ├─ InputError                  exit 2: nothing has been sent; says what to mend
+ │   ├─ MissingInputCsv         a CSV file that the run needs is not there
+ │   ├─ UnreadableCsv           it is there, but not as a table: empty, headerless, undecodable ...
+ │   └─ UnknownAction           no action module of that name
+ ├─ RunStopped                  exit 3: the run ended early by a rule of the operator's
+ ├─ NotAuthorised               exit 4: Webex refuses the token and there is no other
+ └─ RowError                    one row fails, the others go on
+     ├─ InvalidRow              its cells do not make valid parameters; names file, line and column
+     ├─ RowDeadlineExceeded     its time is spent (`--max-elapsed-per-row`)
+     ├─ RetriesExhausted        one call was tried as often as allowed; the last answer is the cause
+     └─ OutcomeUnknown          the write was sent again and again, and no answer told what became of it
+
+`AmbiguousWrite` stands outside the tree: it is a signal from the session to the row (sent, no
+answer: read again before anything else) and never reaches an operator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "AmbiguousWrite",
+    "InputError",
+    "InvalidRow",
+    "MissingInputCsv",
+    "NotAuthorised",
+    "OdtError",
+    "Problem",
+    "RetriesExhausted",
+    "RowDeadlineExceeded",
+    "RowError",
+    "RunStopped",
+    "UnknownAction",
+    "UnreadableCsv",
+]
+
+
+class OdtError(Exception):
+    """An expected failure; `str()` of it is the one line an operator sees.
+
+    code: the stable name of the failure, for files and scripts (`missing_input_csv`).
+    """
+
+    code = "error"
+
+
+class InputError(OdtError):
+    code = "invalid_input"
+
+
+class MissingInputCsv(InputError):
+    code = "missing_input_csv"
+
+
+class UnreadableCsv(InputError):
+    code = "unreadable_csv"
+
+
+class UnknownAction(InputError):
+    code = "unknown_action"
+
+
+class RunStopped(OdtError):
+    code = "run_stopped"
+
+
+class NotAuthorised(OdtError):
+    code = "not_authorised"
+
+
+class RowError(OdtError):
+    code = "row_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one cell (or, with no column, with the row as a whole)."""
+
+    column: str | None
+    text: str  # what is wrong and what to do about it
+    where: str  # "usuarios.csv line 7", "global.csv line 2", "--set"
+
+    def __str__(self) -> str:
+        column = f", column {self.column}" if self.column else ""
+        return f"{self.where}{column}: {self.text}"
+
+
+class InvalidRow(RowError):
+    """The row's cells do not make valid parameters; *problems* has one entry for each cell."""
+
+    code = "invalid_row"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = problems
+
+
+class RowDeadlineExceeded(RowError):
+    code = "row_deadline_exceeded"
+
+
+class RetriesExhausted(RowError):
+    code = "retries_exhausted"
+
+
+class OutcomeUnknown(RowError):
+    code = "outcome_unknown"
+
+
+class AmbiguousWrite(Exception):  # noqa: N818 - a signal, not an error
+    """A write was sent and no answer tells whether it was processed; read before writing again."""
