@@ -6,7 +6,9 @@ OdtError                        one clear line for the operator, never a traceba
  │   ├─ UnreadableCsv           it is there, but not as a table: empty, headerless, undecodable ...
  │   └─ UnknownAction           no action module of that name
  ├─ RunStopped                  exit 3: the run ended early by a rule of the operator's
+ │   └─ OutputFailed            a file of the run cannot be written: disk full, directory read-only
  ├─ NotAuthorised               exit 4: Webex refuses the token and there is no other
+ ├─ RunInterrupted              the run ended while the row waited: the row is pending
  └─ RowError                    one row fails, the others go on
      ├─ InvalidRow              its cells do not make valid parameters; names file, line and column
      ├─ RowDeadlineExceeded     its time is spent (`--max-elapsed-per-row`)
@@ -28,10 +30,13 @@ __all__ = [
     "MissingInputCsv",
     "NotAuthorised",
     "OdtError",
+    "OutcomeUnknown",
+    "OutputFailed",
     "Problem",
     "RetriesExhausted",
     "RowDeadlineExceeded",
     "RowError",
+    "RunInterrupted",
     "RunStopped",
     "UnknownAction",
     "UnreadableCsv",
@@ -65,6 +70,14 @@ class UnknownAction(InputError):
 
 class RunStopped(OdtError):
     code = "run_stopped"
+
+
+class OutputFailed(RunStopped):
+    code = "output_failed"
+
+
+class RunInterrupted(OdtError):
+    code = "run_interrupted"
 
 
 class NotAuthorised(OdtError):
@@ -110,5 +123,5 @@ class OutcomeUnknown(RowError):
     code = "outcome_unknown"
 
 
-class AmbiguousWrite(Exception):  # noqa: N818 - a signal, not an error
+class AmbiguousWrite(Exception):
     """A write was sent and no answer tells whether it was processed; read before writing again."""

@@ -125,6 +125,7 @@ class Failure:
     hint: str | None = None  # what to do about it
     traceback: str | None = None  # None for an expected error
     remote: Mapping[str, Any] | None = None  # the answer: status, headers, body, url, method
+    problems: tuple[Mapping[str, str | None], ...] = ()  # of an invalid row: where, column, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,5 +143,6 @@ class Outcome:
     tracking_id: str = ""  # of the last answer: what Cisco support asks for
     before: Any = None  # JSON of the state read
     change: Any = None  # JSON of what was (or would be) written
+    diff: Mapping[str, tuple[Any, Any]] | None = None  # dotted path -> before, after; of a planned row
     failure: Failure | None = None
     reason: str = ""  # of a skipped row

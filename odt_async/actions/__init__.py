@@ -1,0 +1,94 @@
+"""The registry: an action is a module beside this file, found by its name and imported when it is used.
+
+The file name is the action's name as operators call it, and its first word says which CSV file its rows
+come from. Files that start with an underscore are pure plans that two actions share.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from odt_async.errors import InvalidRow, Problem, UnknownAction
+
+if TYPE_CHECKING:  # pydantic is for those who load an action, not for those who list them
+    from pydantic_core import ErrorDetails
+    from wxc_sdk.as_api import AsWebexSimpleApi
+
+    from odt_async.model import ActionParams, Row
+
+__all__ = ["DOMAINS", "Action", "domain_of", "load", "names", "parse"]
+
+DOMAINS = {"ubicacion": "ubicaciones", "usuarios": "usuarios", "workspaces": "workspaces"}
+
+
+class Action(Protocol):
+    """What an action module offers; its `__name__` ends in the action's name.
+
+    It may also have `async def undo(api, params, before) -> None`, where *before* is the JSON of what
+    `read` returned before the write.
+    """
+
+    __name__: str
+    __doc__: str
+    SCOPES: tuple[str, ...]
+    Params: type[ActionParams]
+
+    async def read(self, api: AsWebexSimpleApi, params: Any) -> Any:
+        """Return the remote state that `plan` needs; one or two reads, no write."""
+        ...
+
+    def plan(self, state: Any, params: Any) -> Any | None:
+        """Return the change that makes *state* as *params* want it, or None; pure."""
+        ...
+
+    async def apply(self, api: AsWebexSimpleApi, params: Any, change: Any) -> None:
+        """Write *change*."""
+        ...
+
+
+def names() -> list[str]:
+    """Return the names of all actions, sorted."""
+    return sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
+
+
+def load(name: str) -> Action:
+    """Import and return the action *name*.
+
+    Raises UnknownAction, with the nearest names.
+    """
+    known = names()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=3)
+        did_you_mean = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise UnknownAction(f"there is no action '{name}'{did_you_mean} (`odt actions` lists them)")
+    return cast("Action", importlib.import_module(f"{__name__}.{name}"))
+
+
+def domain_of(name: str) -> str:
+    """Return the domain of the action *name*: the stem of the CSV file that holds its rows."""
+    return DOMAINS[name.partition("_")[0]]
+
+
+def parse(action: Action, row: Row) -> ActionParams:
+    """Return *row* as the action's parameters.
+
+    Raises InvalidRow with one problem for each cell that will not do.
+    """
+    from pydantic import ValidationError  # noqa: PLC0415 - already imported by the action's Params
+
+    try:
+        return action.Params.model_validate(row.values)
+    except ValidationError as error:
+        raise InvalidRow(tuple(_problems(error.errors(include_url=False), row))) from None
+
+
+def _problems(errors: Iterable[ErrorDetails], row: Row) -> Iterable[Problem]:
+    for error in errors:
+        column = str(error["loc"][0]) if error["loc"] else None
+        text = "is empty: fill it in" if error["type"] == "missing" else error["msg"]
+        where = row.source_of(column or "")
+        yield Problem(column=column, text=text, where=str(where))

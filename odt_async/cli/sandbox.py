@@ -1,0 +1,131 @@
+"""`sandbox`: serve the simulated Webex on a port, or write CSV files about its people."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from odt_async.errors import InputError
+from odt_async.sandbox.faults import FAULTS_HELP, Faults, parse_faults
+from odt_async.sandbox.state import SandboxSettings
+
+if TYPE_CHECKING:  # the server imports aiohttp; only serving pays for it
+    from odt_async.sandbox.app import Sandbox
+    from odt_async.sandbox.journal import Journal
+
+__all__ = ["fault_option", "sandbox"]
+
+_DEFAULTS = SandboxSettings()
+_HELP = f"""Serve a simulated Webex Calling on 127.0.0.1, until Ctrl-C.
+
+It answers as Webex does, over real HTTP, for an organisation of invented people. The same --seed always
+gives the same people, ids and token. What goes wrong, and how often, is said with --fault.
+
+With --write-input it serves nothing: it writes global.csv, ubicaciones.csv, usuarios.csv and workspaces.csv
+about the same people into a folder, and ends.
+
+\b
+Faults
+{FAULTS_HELP}
+
+A share is of requests (of people, for forwarding-4003 and no-calling). A request that is repeated gets
+through after a few failures, unless the share is 100%. Which requests fail follows from --seed.
+"""
+
+fault_option = click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What goes wrong in the sandbox, such as 5xx=2%; may be repeated. `sandbox --help` lists all.",
+)
+
+
+@click.command(help=_HELP)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: any free port."
+)
+@click.option("--people", type=int, default=_DEFAULTS.people, show_default=True, help="How many people.")
+@click.option(
+    "--locations", type=int, default=_DEFAULTS.locations, show_default=True, help="How many locations."
+)
+@click.option(
+    "--workspaces", type=int, default=_DEFAULTS.workspaces, show_default=True, help="How many workspaces."
+)
+@click.option(
+    "--seed", type=int, default=_DEFAULTS.seed, show_default=True, help="Another seed, other people."
+)
+@fault_option
+@click.option(
+    "--write-input",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write the four CSV files into DIR and end.",
+)
+@click.option("--rows", type=int, default=500, show_default=True, help="Rows of usuarios.csv.")
+@click.option("--without-ids", is_flag=True, help="Leave the id columns blank: names and e-mails only.")
+@click.option("--force", is_flag=True, help="Overwrite CSV files that are there already.")
+def sandbox(
+    *,
+    port: int,
+    people: int,
+    locations: int,
+    workspaces: int,
+    seed: int,
+    faults: tuple[str, ...],
+    write_input: Path | None,
+    rows: int,
+    without_ids: bool,
+    force: bool,
+) -> None:
+    """Serve, or write the files. Raises InputError."""
+    settings = SandboxSettings(people=people, locations=locations, workspaces=workspaces, seed=seed)
+    parsed = parse_faults(faults)
+    if write_input is None:
+        import asyncio  # noqa: PLC0415
+
+        asyncio.run(_serve(settings, parsed, port))
+        return
+    from odt_async.sandbox import samples  # noqa: PLC0415
+
+    for path in samples.write_input(write_input, rows, settings, with_ids=not without_ids, force=force):
+        click.echo(f"written {path}", err=True)
+
+
+async def _serve(settings: SandboxSettings, faults: Faults, port: int) -> None:
+    import asyncio  # noqa: PLC0415
+
+    from odt_async.sandbox.app import Sandbox  # noqa: PLC0415
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    server = Sandbox(settings, faults, port=port)
+    try:
+        async with server:
+            _say_how_to_use(server)
+            await stop.wait()
+    except OSError as error:
+        raise InputError(f"cannot listen on port {port}: {error.strerror}; choose another --port") from error
+    _say_what_happened(server.journal)
+
+
+def _say_how_to_use(server: Sandbox) -> None:
+    click.echo(f"simulated Webex on {server.url}, Ctrl-C ends it; in another terminal:", err=True)
+    click.echo(f"  export WEBEX_BASE_URL={server.url} WEBEX_ACCESS_TOKEN={server.token}", err=True)
+
+
+def _say_what_happened(journal: Journal) -> None:
+    click.echo(f"{journal.total} requests", err=True)
+    for (method, route, result), count in sorted(journal.requests.items()):
+        click.echo(f"  {count:>9}  {method} {route}  {result}", err=True)
+    click.echo(
+        f"writes: {journal.changed_writes} changed something, {journal.double_applies} changed nothing, "
+        f"{journal.unanswered_writes} got no answer; "
+        f"requests inside an announced Retry-After: {journal.inside_retry_after.total()}",
+        err=True,
+    )

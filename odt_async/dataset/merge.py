@@ -1,0 +1,173 @@
+"""The rows of a domain: command line over domain file over global.csv, and where each value is from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from odt_async.dataset.reader import CsvFile, column_name, find_csv, missing_csv, open_csv
+from odt_async.errors import InputError, Problem
+from odt_async.model import Layers, Row
+
+__all__ = ["Dataset", "Domain", "merge_files", "open_dataset", "parse_overrides", "row_problems"]
+
+Domain = Literal["ubicaciones", "usuarios", "workspaces"]
+
+SHOWN_CHARACTERS = 30  # of a cell in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A domain file merged with what lies under and over it; holds no row."""
+
+    csv: CsvFile
+    layers: Layers
+
+    @property
+    def path(self) -> Path:
+        """The domain file."""
+        return self.csv.path
+
+    def rows(self) -> Iterator[Row]:
+        """Yield every row, valid or not (`row_problems`), from the start of the file at each call.
+
+        Raises UnreadableCsv as `CsvFile.records` does.
+        """
+        layers = self.layers
+        columns = layers.columns
+        under, over = layers.global_values, layers.cli_values
+        for index, (line, cells) in enumerate(self.csv.records()):
+            values = _filled(columns, cells, under)
+            if over:
+                values.update(over)
+            yield Row(index, line, values, cells, layers)
+
+
+def open_dataset(
+    input_dir: Path, domain: Domain, overrides: Mapping[str, str], *, global_optional: bool = False
+) -> Dataset:
+    """Return the rows of `<domain>.csv` over those of `global.csv`, file names in whatever case.
+
+    overrides: column -> value, over everything (`parse_overrides`).
+    global_optional: go on without a global.csv, as the older exports have none.
+
+    Raises MissingInputCsv, UnreadableCsv, and InputError for a global.csv of several rows or a bad override.
+    """
+    domain_path = find_csv(input_dir, f"{domain}.csv")
+    if domain_path is None:
+        raise missing_csv(input_dir / f"{domain}.csv")
+    global_path = find_csv(input_dir, "global.csv")
+    if global_path is None and not global_optional:
+        raise missing_csv(input_dir / "global.csv")
+    return merge_files(open_csv(domain_path), open_csv(global_path) if global_path else None, overrides)
+
+
+def merge_files(domain: CsvFile, global_csv: CsvFile | None, overrides: Mapping[str, str]) -> Dataset:
+    """Return the rows of *domain* over the row of *global_csv*; what `open_dataset` does with its files.
+
+    Raises InputError for a global.csv of several rows or a bad override.
+    """
+    line, values = _global_row(global_csv) if global_csv else (None, {})
+    layers = Layers(
+        file=domain.path.name,
+        header=domain.header,
+        columns=domain.columns,
+        global_file=global_csv.path.name if global_csv else None,
+        global_line=line,
+        global_values=values,
+        cli_values=_overrides(overrides.items()),
+    )
+    return Dataset(domain, layers)
+
+
+def parse_overrides(settings: Iterable[str]) -> dict[str, str]:
+    """Return the values of `--set key=value`, by column name.
+
+    Raises InputError for a setting without `=`, key or value, and for a key given twice.
+    """
+    pairs = []
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise InputError(f"--set {setting}: has no value: write --set column=value")
+        pairs.append((key, value))
+    return _overrides(pairs)
+
+
+def row_problems(row: Row) -> tuple[Problem, ...]:
+    """Return what is wrong with the row's shape, whatever its values: cells that no column name covers.
+
+    Such a row must not be used: an unquoted delimiter may have shifted all its cells.
+    """
+    columns = row.layers.columns
+    if len(row.cells) == len(columns) and "" not in columns:
+        return ()  # nearly every row
+    return _stray_cells(columns, row.cells, f"{row.layers.file} line {row.line}")
+
+
+def _stray_cells(columns: tuple[str, ...], cells: tuple[str, ...], where: str) -> tuple[Problem, ...]:
+    problems = [
+        Problem(
+            None,
+            f"{_shown(cell)} stands in column {number}, which has no name in the header: "
+            "name the column or empty the cell",
+            where,
+        )
+        for number, (column, cell) in enumerate(zip(columns, cells, strict=False), 1)
+        if not column and cell.strip()
+    ]
+    if len(cells) > len(columns):
+        text = (
+            f"the row has {len(cells)} cells and the header {len(columns)}: "
+            f"quote the cell that contains the delimiter, or empty those from {_shown(cells[len(columns)])} on"
+        )
+        problems.append(Problem(None, text, where))
+    return tuple(problems)
+
+
+def _shown(cell: str) -> str:
+    text = " ".join(cell.split())  # on one line
+    return f"'{text}'" if len(text) <= SHOWN_CHARACTERS else f"'{text[:SHOWN_CHARACTERS]}...'"
+
+
+def _filled(columns: tuple[str, ...], cells: tuple[str, ...], under: Mapping[str, str]) -> dict[str, str]:
+    """Return the trimmed cells that hold something over the values *under* them, by column."""
+    values = dict(under)
+    for column, cell in zip(columns, cells, strict=False):  # cells too many have no column
+        if cell and column and (text := cell.strip()):
+            values[column] = text
+    return values
+
+
+def _global_row(file: CsvFile) -> tuple[int | None, dict[str, str]]:
+    """Return the line and the values of the one row, (None, {}) when there is none."""
+    records = file.records()
+    line, cells = next(records, (None, ()))
+    second, _ = next(records, (None, ()))
+    if second is not None:
+        raise InputError(
+            f"{file.path} line {second}: a second row, but the values here are for all rows of the other "
+            "files: leave one row"
+        )
+    if problems := _stray_cells(file.columns, cells, f"{file.path} line {line}"):
+        raise InputError(str(problems[0]))
+    return line, _filled(file.columns, cells, {})
+
+
+def _overrides(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for key, value in pairs:
+        column, text = column_name(key), value.strip()
+        if not column:
+            raise InputError(f"--set {key}={value}: names no column: write --set column=value")
+        if not text:
+            raise InputError(
+                f"--set {key}={value}: has no value, and blank means 'leave as it is': write --set {column}=value "
+                "or leave it out"
+            )
+        if column in values:
+            raise InputError(f"--set {key}={value}: {column} is set twice: leave one of them out")
+        values[column] = text
+    return values

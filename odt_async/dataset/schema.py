@@ -1,0 +1,116 @@
+"""The columns that a dataset has against those that an action eats: known, unknown, missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from pydantic import AliasChoices, AliasPath, BaseModel
+
+from odt_async.dataset.merge import Dataset
+from odt_async.model import Source
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+__all__ = ["ColumnCheck", "MissingColumn", "UnknownColumn", "accepted_columns", "check_columns"]
+
+LEAST_LIKENESS = 0.8  # of difflib: `extensions` is like `extension`, `first_name` is not like `last_name`
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownColumn:
+    """A column that the action does not know; it may be meant for another action."""
+
+    column: str
+    source: Source
+    suggestion: str | None  # a column that the action knows, that is missing and that looks much like it
+
+    def __str__(self) -> str:
+        cure = f"did you mean {self.suggestion}?" if self.suggestion else "it is not used"
+        return f"{self.source}, column {self.column}: not a column of this action: {cure}"
+
+
+@dataclass(frozen=True, slots=True)
+class MissingColumn:
+    """A required column that neither file nor the command line has."""
+
+    column: str
+    accepted: tuple[str, ...]  # all its names, `column` the first of them
+    file: str  # the domain file
+
+    def __str__(self) -> str:
+        others = f" (or {', '.join(self.accepted[1:])})" if self.accepted[1:] else ""
+        return (
+            f"{self.file}, column {self.column}{others}: required, but not there: "
+            f"add the column, or give all rows one value with --set {self.column}=value"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnCheck:
+    """The columns of all layers, judged for one action."""
+
+    known: tuple[str, ...]
+    unknown: tuple[UnknownColumn, ...]
+    missing: tuple[MissingColumn, ...]
+
+
+def check_columns(dataset: Dataset, params: type[BaseModel]) -> ColumnCheck:
+    """Return how the columns of *dataset* meet the fields of *params*.
+
+    Whether cells are filled is for each row to say: a column that is there counts as there. Of global.csv
+    only the columns with a value count.
+    """
+    accepted = accepted_columns(params)
+    names = {name for choices in accepted.values() for name in choices}
+    sources = _sources(dataset)
+    unmet = {field: choices for field, choices in accepted.items() if sources.keys().isdisjoint(choices)}
+    wanted = [name for choices in unmet.values() for name in choices]
+    unknown = tuple(
+        UnknownColumn(column, source, _nearest(column, wanted))
+        for column, source in sources.items()
+        if column not in names
+    )
+    missing = tuple(
+        MissingColumn(choices[0], choices, dataset.layers.file)
+        for field, choices in unmet.items()
+        if params.model_fields[field].is_required()
+    )
+    return ColumnCheck(tuple(column for column in sources if column in names), unknown, missing)
+
+
+def accepted_columns(params: type[BaseModel]) -> dict[str, tuple[str, ...]]:
+    """Return, for each field of *params*, the column names that pydantic fills it from, best first."""
+    config = params.model_config
+    by_name = bool(config.get("validate_by_name") or config.get("populate_by_name"))
+    by_alias = config.get("validate_by_alias", True)
+    return {
+        name: _names(name, field, by_name=by_name, by_alias=by_alias)
+        for name, field in params.model_fields.items()
+    }
+
+
+def _names(name: str, field: FieldInfo, *, by_name: bool, by_alias: bool) -> tuple[str, ...]:
+    alias = field.validation_alias
+    if alias is None or not by_alias:
+        return (name,)
+    choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+    aliases = [str(choice.path[0]) if isinstance(choice, AliasPath) else choice for choice in choices]
+    return tuple(dict.fromkeys([*aliases, name] if by_name else aliases))
+
+
+def _sources(dataset: Dataset) -> dict[str, Source]:
+    """Return every named column and the layer that has the last word on it."""
+    layers = dataset.layers
+    sources = dict.fromkeys(
+        filter(None, layers.columns), Source("domain", layers.file, dataset.csv.header_line)
+    )
+    for name in layers.global_values:
+        sources.setdefault(name, Source("global", layers.global_file, layers.global_line))
+    return sources | dict.fromkeys(layers.cli_values, Source("cli"))
+
+
+def _nearest(column: str, wanted: list[str]) -> str | None:
+    return next(iter(get_close_matches(column, wanted, n=1, cutoff=LEAST_LIKENESS)), None)

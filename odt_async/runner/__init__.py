@@ -1,0 +1,1 @@
+"""A run: workers, rows, and the policy under which their calls are sent."""

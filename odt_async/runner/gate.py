@@ -1,0 +1,68 @@
+"""The one gate that every call passes: open, or closed for a stated reason."""
+
+from __future__ import annotations
+
+import asyncio
+
+import anyio
+
+from odt_async.errors import RunInterrupted
+
+__all__ = ["Gate"]
+
+
+class Gate:
+    """Closed while the run is paused; nobody who waits here holds a slot.
+
+    Several reasons may hold it at once; it opens when the last is gone.
+    """
+
+    def __init__(self) -> None:
+        self._reasons: dict[str, None] = {}  # in order, and each once
+        self._open = asyncio.Event()
+        self._open.set()
+        self._end = asyncio.Event()  # set when the run ends
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is closed; None when it is open."""
+        return next(iter(self._reasons), None)
+
+    def close(self, reason: str) -> None:
+        """Let nobody pass for *reason*."""
+        self._reasons[reason] = None
+        if not self._end.is_set():
+            self._open.clear()
+
+    def open(self, reason: str) -> None:
+        """Take *reason* back; idempotent."""
+        self._reasons.pop(reason, None)
+        if not self._reasons:
+            self._open.set()
+
+    def abandon(self) -> None:
+        """The run ends: whoever waits for a closed gate, now or later, gives up."""
+        self._end.set()
+        self._open.set()
+
+    async def passed(self) -> None:
+        """Return at once, or when the gate opens.
+
+        Raises RunInterrupted when the run ends while it is closed.
+        """
+        while self._reasons:
+            self._raise_if_ended()
+            await self._open.wait()
+
+    async def pause(self, seconds: float) -> None:
+        """Sleep for whoever holds the gate closed, but not beyond the end of the run.
+
+        Raises RunInterrupted when the run ends.
+        """
+        with anyio.move_on_after(seconds):
+            await self._end.wait()
+        self._raise_if_ended()
+
+    def _raise_if_ended(self) -> None:
+        if self._end.is_set():
+            raise RunInterrupted(f"the run ended while it was paused: {self.reason}")

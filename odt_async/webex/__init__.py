@@ -1,0 +1,1 @@
+"""The Webex client: the SDK under our own HTTP policy."""

@@ -1,0 +1,43 @@
+"""open_api(): the SDK's API over our session, as an async context manager."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from wxc_sdk.as_api import AsWebexSimpleApi
+
+from odt_async.errors import NotAuthorised
+from odt_async.events import Logger
+from odt_async.webex.session import HttpPolicy, PolicySession
+from odt_async.webex.tokens import TokenSource
+
+__all__ = ["open_api"]
+
+
+@asynccontextmanager
+async def open_api(
+    *,
+    tokens: TokenSource,
+    policy: HttpPolicy,
+    log: Logger,
+    base_url: str | None = None,
+    request_timeout_s: float = 60,
+) -> AsyncIterator[AsWebexSimpleApi]:
+    """Yield an API whose every call goes through *policy*.
+
+    The session is closed here: the SDK does not close one that it was given (wxc_sdk 1.41).
+
+    Raises NotAuthorised when no token can be had.
+    """
+    if not tokens.access_token and not await tokens.renew():
+        raise NotAuthorised(f"no token can be had from {tokens.name}: its service does not answer")
+    session = PolicySession(
+        tokens=tokens.tokens,
+        policy=policy,
+        log=log,
+        base_url=base_url,
+        request_timeout_s=request_timeout_s,
+    )
+    async with session:
+        yield AsWebexSimpleApi(session=session)

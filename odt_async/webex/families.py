@@ -1,0 +1,38 @@
+"""URL -> endpoint family: the part of the API that Webex throttles as one.
+
+Webex publishes no list ("limits are dynamic per resource", its rate-limiting blog of April 2025), so the
+families follow the services behind the paths: one for each first segment, and one of their own for the
+calling features below people and workspaces and for each kind of telephony configuration.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["family_of"]
+
+_PATH = re.compile(r"^(?:[a-z]+://[^/]+)?(?:/v1)?/([^?#]*)")
+
+
+def family_of(url: str) -> str:
+    """Return the family of *url*, absolute or a path, with or without `/v1`.
+
+    `/v1/people/{id}/features/callForwarding` -> `people/features`;
+    `/v1/telephony/config/locations/{id}/numbers` -> `telephony/locations`;
+    `/identity/scim/{org}/v2/Users` -> `identity/scim`.
+    """
+    match = _PATH.match(url)
+    segments = match[1].strip("/").split("/") if match else []
+    match segments:
+        case ["telephony", "config", kind, *_]:
+            return f"telephony/{kind}"
+        case ["telephony", kind, *_]:
+            return f"telephony/{kind}"
+        case ["identity", service, *_]:
+            return f"identity/{service}"
+        case [kind, _, "features", *_]:
+            return f"{kind}/features"
+        case [kind, *_]:
+            return kind
+        case _:
+            return ""

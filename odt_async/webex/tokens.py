@@ -1,0 +1,172 @@
+"""Where the access token comes from, and how it is renewed.
+
+In this order: a service app's refresh token (`WEBEX_REFRESH_TOKEN` with `WEBEX_CLIENT_ID` and
+`WEBEX_CLIENT_SECRET`), a token file (`WEBEX_TOKEN_FILE`, read again when it changes), `WEBEX_ACCESS_TOKEN`
+from the environment or `.env`. No token is ever written, logged or put in a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import aiohttp
+from wxc_sdk.tokens import Tokens
+
+from odt_async.errors import InputError, NotAuthorised
+from odt_async.webex.session import WEBEX
+
+__all__ = ["FixedToken", "RefreshToken", "TokenFile", "TokenSource"]
+
+_REFRESH_TIMEOUT_S = 30
+
+
+class TokenSource(Protocol):
+    """A token that may change while a run uses it.
+
+    tokens: the SDK's object; the session reads its access_token for every request, so setting it is enough.
+    may_change: whether a later `renew` may succeed after one that did not.
+    """
+
+    name: str
+    cure: str  # what an operator can do about a refused token
+    may_change: bool
+    tokens: Tokens
+
+    @property
+    def access_token(self) -> str:
+        """The token as it is now."""
+        ...
+
+    async def renew(self) -> bool:
+        """Ask the source again; return whether there is another token now."""
+        ...
+
+
+class FixedToken:
+    """A token that is what it is: from the environment or `.env`."""
+
+    name = "WEBEX_ACCESS_TOKEN"
+    cure = "get a new one and start again with --resume"
+    may_change = False
+
+    def __init__(self, access_token: str) -> None:
+        self.tokens = Tokens(access_token=access_token)
+
+    @property
+    def access_token(self) -> str:
+        """The token."""
+        return self.tokens.access_token or ""
+
+    async def renew(self) -> bool:
+        """There is no other."""
+        return False
+
+
+class TokenFile:
+    """A file with nothing but the token, which somebody or something else renews."""
+
+    may_change = True
+
+    def __init__(self, path: Path, *, on_token: Callable[[str], None]) -> None:
+        """Read *path*; *on_token* is told of every token, so that it can be masked.
+
+        Raises InputError when the file cannot be read or is empty.
+        """
+        self.name = f"WEBEX_TOKEN_FILE ({path})"
+        self.cure = "write a new one into the file; the run goes on by itself"
+        self._path = path
+        self._on_token = on_token
+        try:
+            token = self._read()
+        except OSError as error:
+            raise InputError(f"WEBEX_TOKEN_FILE {path} cannot be read: {error.strerror}") from error
+        if not token:
+            raise InputError(f"WEBEX_TOKEN_FILE {path} is empty: write the access token into it")
+        on_token(token)
+        self.tokens = Tokens(access_token=token)
+
+    @property
+    def access_token(self) -> str:
+        """The token as last read."""
+        return self.tokens.access_token or ""
+
+    async def renew(self) -> bool:
+        """Read the file again; a file that is gone for a moment is one that has not changed."""
+        try:
+            token = self._read()
+        except OSError:
+            return False
+        if not token or token == self.access_token:
+            return False
+        self._on_token(token)
+        self.tokens.access_token = token
+        return True
+
+    def _read(self) -> str:
+        return self._path.read_text(encoding="utf-8-sig").strip()
+
+
+class RefreshToken:
+    """A service app's or an integration's refresh token, turned into access tokens.
+
+    POST /v1/access_token, grant_type=refresh_token (developer.webex.com, "Service Apps").
+    """
+
+    name = "WEBEX_REFRESH_TOKEN"
+    cure = "check WEBEX_REFRESH_TOKEN, WEBEX_CLIENT_ID and WEBEX_CLIENT_SECRET"
+    may_change = True  # the token service itself may be out
+
+    def __init__(
+        self,
+        *,
+        client_id: str,
+        client_secret: str,
+        refresh_token: str,
+        base_url: str | None,
+        on_token: Callable[[str], None],
+    ) -> None:
+        self.tokens = Tokens(refresh_token=refresh_token)
+        self._url = f"{(base_url or WEBEX).rstrip('/')}/v1/access_token"
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._on_token = on_token
+        for secret in (client_secret, refresh_token):
+            on_token(secret)
+
+    @property
+    def access_token(self) -> str:
+        """The token as last issued; empty before the first `renew`."""
+        return self.tokens.access_token or ""
+
+    async def renew(self) -> bool:
+        """Ask for a new access token; False when the token service cannot be reached or is out of order.
+
+        Raises NotAuthorised when it refuses the refresh token.
+        """
+        form = {
+            "grant_type": "refresh_token",
+            "client_id": self._client_id,
+            "client_secret": self._client_secret,
+            "refresh_token": self.tokens.refresh_token or "",
+        }
+        timeout = aiohttp.ClientTimeout(total=_REFRESH_TIMEOUT_S)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.post(self._url, data=form, allow_redirects=False) as response,
+            ):
+                if response.status in {400, 401, 403}:
+                    raise NotAuthorised(f"Webex refuses to renew the token ({response.status}): {self.cure}")
+                if response.status != 200:  # noqa: PLR2004
+                    return False
+                issued = await response.json()
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            return False
+        self._on_token(issued["access_token"])
+        self.tokens.access_token = issued["access_token"]
+        if rotated := issued.get("refresh_token"):
+            self._on_token(rotated)
+            self.tokens.refresh_token = rotated
+        return True
