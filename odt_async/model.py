@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 __all__ = [
     "ActionParams",
+    "Domain",
     "Failure",
     "Layers",
     "Outcome",
@@ -21,6 +22,9 @@ __all__ = [
     "Verdict",
     "VerdictKind",
 ]
+
+
+Domain = Literal["ubicaciones", "usuarios", "workspaces"]  # the stem of the CSV file
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ if TYPE_CHECKING:  # pydantic is for those who load an action, not for those who
     from pydantic_core import ErrorDetails
     from wxc_sdk.as_api import AsWebexSimpleApi
 
-    from odt_async.model import ActionParams, Row
+    from odt_async.model import ActionParams, Domain, Row
 
 __all__ = ["DOMAINS", "Action", "domain_of", "load", "names", "parse"]
 
-DOMAINS = {"ubicacion": "ubicaciones", "usuarios": "usuarios", "workspaces": "workspaces"}
+DOMAINS: dict[str, Domain] = {"ubicacion": "ubicaciones", "usuarios": "usuarios", "workspaces": "workspaces"}
 
 
 class Action(Protocol):
@@ -68,7 +68,7 @@ def load(name: str) -> Action:
     return cast("Action", importlib.import_module(f"{__name__}.{name}"))
 
 
-def domain_of(name: str) -> str:
+def domain_of(name: str) -> Domain:
     """Return the domain of the action *name*: the stem of the CSV file that holds its rows."""
     return DOMAINS[name.partition("_")[0]]
 

@@ -5,7 +5,7 @@ an action, `survey` judges every row.
 """
 
 from odt_async.dataset.duplicates import Duplicates
-from odt_async.dataset.merge import Dataset, Domain, merge_files, open_dataset, parse_overrides, row_problems
+from odt_async.dataset.merge import Dataset, merge_files, open_dataset, parse_overrides, row_problems
 from odt_async.dataset.reader import CsvFile, find_csv, open_csv
 from odt_async.dataset.schema import (
     ColumnCheck,
@@ -20,7 +20,6 @@ __all__ = [
     "ColumnCheck",
     "CsvFile",
     "Dataset",
-    "Domain",
     "Duplicates",
     "MissingColumn",
     "Survey",

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from odt_async.dataset.reader import CsvFile, column_name, find_csv, missing_csv, open_csv
 from odt_async.errors import InputError, Problem
-from odt_async.model import Layers, Row
+from odt_async.model import Domain, Layers, Row
 
-__all__ = ["Dataset", "Domain", "merge_files", "open_dataset", "parse_overrides", "row_problems"]
-
-Domain = Literal["ubicaciones", "usuarios", "workspaces"]
+__all__ = ["Dataset", "merge_files", "open_dataset", "parse_overrides", "row_problems"]
 
 SHOWN_CHARACTERS = 30  # of a cell in a message
 

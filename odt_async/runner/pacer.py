@@ -63,7 +63,7 @@ class Pacer:
         settings = self._settings
         clean_s = max(0.0, now - self._hold_until)
         if self._cuts == 1:
-            return self._pace * settings.discovery_growth ** min(clean_s, 60.0)
+            return self._pace * math.pow(settings.discovery_growth, min(clean_s, 60.0))
         plateau_s = max(settings.plateau_s, settings.plateau_calls / self._pace)
         beyond_s = max(0.0, clean_s - plateau_s)
         return self._pace * (1.0 + settings.creep * (beyond_s / 10.0) ** 2)

@@ -40,4 +40,4 @@ async def open_api(
         request_timeout_s=request_timeout_s,
     )
     async with session:
-        yield AsWebexSimpleApi(session=session)
+        yield AsWebexSimpleApi(tokens=tokens.tokens, session=session)

@@ -15,9 +15,10 @@ import aiohttp
 from wxc_sdk.tokens import Tokens
 
 from odt_async.errors import InputError, NotAuthorised
+from odt_async.settings import Settings
 from odt_async.webex.session import WEBEX
 
-__all__ = ["FixedToken", "RefreshToken", "TokenFile", "TokenSource"]
+__all__ = ["FixedToken", "RefreshToken", "TokenFile", "TokenSource", "token_source"]
 
 _REFRESH_TIMEOUT_S = 30
 
@@ -170,3 +171,30 @@ class RefreshToken:
             self._on_token(rotated)
             self.tokens.refresh_token = rotated
         return True
+
+
+def token_source(settings: Settings, *, on_token: Callable[[str], None]) -> TokenSource:
+    """Return the source that *settings* name; *on_token* is told of every secret, so that it can be masked.
+
+    Raises InputError when they name none, or half of one.
+    """
+    if settings.refresh_token is not None:
+        if settings.client_id is None or settings.client_secret is None:
+            raise InputError("WEBEX_REFRESH_TOKEN needs WEBEX_CLIENT_ID and WEBEX_CLIENT_SECRET beside it")
+        return RefreshToken(
+            client_id=settings.client_id,
+            client_secret=settings.client_secret.get_secret_value(),
+            refresh_token=settings.refresh_token.get_secret_value(),
+            base_url=settings.base_url,
+            on_token=on_token,
+        )
+    if settings.token_file is not None:
+        return TokenFile(settings.token_file, on_token=on_token)
+    if settings.access_token is not None:
+        token = settings.access_token.get_secret_value().strip()
+        on_token(token)
+        return FixedToken(token)
+    raise InputError(
+        "no token: set WEBEX_ACCESS_TOKEN (or WEBEX_TOKEN_FILE) in the environment or in .env, "
+        "or try it on the simulated Webex with --sandbox"
+    )

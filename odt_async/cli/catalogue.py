@@ -1,0 +1,64 @@
+"""`actions`: the catalogue of what can be done, from the action modules themselves."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+__all__ = ["actions"]
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def actions(*, name: str | None, as_json: bool) -> None:
+    """List the actions, or show the columns, scopes and properties of action NAME."""
+    from odt_async import actions as registry  # noqa: PLC0415
+
+    found = [_entry(action) for action in ([name] if name else registry.names())]
+    if as_json:
+        click.echo(json.dumps(found[0] if name else found, indent=2, ensure_ascii=False))
+    elif name:
+        _show(found[0])
+    else:
+        width = max(len(entry["name"]) for entry in found)
+        for entry in found:
+            click.echo(f"{entry['name']:<{width}}  {entry['summary']}")
+
+
+def _entry(name: str) -> dict[str, Any]:
+    """Return what is to be said of one action. Raises UnknownAction."""
+    from odt_async import actions as registry  # noqa: PLC0415
+    from odt_async.dataset import accepted_columns  # noqa: PLC0415
+
+    action = registry.load(name)
+    summary, _, description = action.__doc__.strip().partition("\n")
+    fields = action.Params.model_fields
+    accepted = accepted_columns(action.Params)
+    return {
+        "name": name,
+        "summary": summary,
+        "description": description.strip(),
+        "file": f"{registry.domain_of(name)}.csv",
+        "columns": [
+            {
+                "names": list(accepted[field]),
+                "required": info.is_required(),
+                "default": None if info.is_required() else info.default,
+            }
+            for field, info in fields.items()
+        ],
+        "scopes": list(action.SCOPES),
+        "undo": hasattr(action, "undo"),
+    }
+
+
+def _show(entry: dict[str, Any]) -> None:
+    click.echo(f"{entry['name']}: {entry['summary']}\n\n{entry['description']}\n")
+    click.echo(f"columns of {entry['file']} (or global.csv, or --set):")
+    for column in entry["columns"]:
+        need = "required" if column["required"] else "optional"
+        click.echo(f"  {' or '.join(column['names']):<30} {need}")
+    click.echo(f"scopes: {' '.join(entry['scopes'])}")

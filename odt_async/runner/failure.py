@@ -1,0 +1,35 @@
+"""An exception -> what is kept of it for the operator and for triage."""
+
+from __future__ import annotations
+
+import traceback
+
+from wxc_sdk.as_rest import AsRestError
+
+from odt_async.errors import InvalidRow, RowError
+from odt_async.model import Failure
+from odt_async.webex.errors import describe, remote_answer
+from odt_async.webex.hints import hint_for
+
+__all__ = ["failure_of"]
+
+
+def failure_of(error: Exception) -> Failure:
+    """Return *error*, or the answer of Webex behind it, as a failure."""
+    if isinstance(error, InvalidRow):
+        return Failure(
+            type=type(error).__name__,
+            text=str(error),
+            problems=tuple({"where": p.where, "column": p.column, "text": p.text} for p in error.problems),
+        )
+    answer = error.__cause__ if isinstance(error, RowError) else error
+    trace = "".join(traceback.format_exception(error))
+    if not isinstance(answer, AsRestError):
+        return Failure(type=type(error).__name__, text=str(error) or type(error).__name__, traceback=trace)
+    return Failure(
+        type=type(error).__name__,
+        text=describe(answer) if answer is error else f"{error}; {describe(answer)}",
+        hint=hint_for(answer),
+        traceback=trace,
+        remote=remote_answer(answer),
+    )

@@ -1,0 +1,125 @@
+"""The files of one run: opened together, fed by status, closed together."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from odt_async.errors import OutputFailed
+from odt_async.events import Redactor
+from odt_async.model import Layers, Outcome, Status
+from odt_async.sinks import Sink
+from odt_async.sinks.appender import Appender, GroupSync, RotatingAppender
+from odt_async.sinks.changes_jsonl import ChangesJsonl
+from odt_async.sinks.error_jsonl import ErrorJsonl, read_errors
+from odt_async.sinks.ok_csv import OkCsv, read_ok
+from odt_async.sinks.plan_jsonl import PlanJsonl, read_plan
+from odt_async.sinks.rows_csv import PendingCsv, RejectedCsv
+from odt_async.sinks.skipped_csv import SkippedCsv, read_skipped
+
+__all__ = ["RunFiles", "new_run_id"]
+
+
+def new_run_id(action: str) -> str:
+    """Return `<action>_<YYYYmmddTHHMMSSZ>_<4 hex>`."""
+    return f"{action}_{datetime.now(UTC):%Y%m%dT%H%M%SZ}_{secrets.token_hex(2)}"
+
+
+class RunFiles:
+    """A context manager over all sinks of a run; `pending.csv` appears when the first row is left over."""
+
+    def __init__(
+        self, logs_dir: Path, run: str, *, action: str, layers: Layers, dry_run: bool, redact: Redactor
+    ) -> None:
+        self._logs_dir = logs_dir
+        self._run = run
+        self._action = action
+        self._layers = layers
+        self._dry_run = dry_run
+        self._redact = redact
+        self._stack = ExitStack()
+        self._sinks: dict[Status, tuple[Sink, ...]] = {}
+        self.changes: ChangesJsonl | None = None  # None in a dry run
+
+    def __enter__(self) -> Self:
+        """Open the files. Raises OutputFailed."""
+        try:
+            self._logs_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputFailed(f"{self._logs_dir} cannot be made: {error.strerror}") from error
+        self._sync = self._stack.enter_context(GroupSync())
+        with self._stack.pop_all() as opened:
+            self._open(opened)
+            self._stack = opened.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def _open(self, stack: ExitStack) -> None:
+        sync, redact, action = self._sync, self._redact, self._action
+        self.action_log = stack.enter_context(RotatingAppender(self._logs_dir / f"{action}.log", sync))
+        self.heartbeat = stack.enter_context(Appender(self._logs_dir / "heartbeat.log", sync))
+        ok = stack.enter_context(OkCsv(self.path("ok.csv"), sync, action=action))
+        errors = stack.enter_context(ErrorJsonl(self.path("error.jsonl"), sync, action=action, redact=redact))
+        rejected = stack.enter_context(RejectedCsv(self.path("rejected.csv"), sync, layers=self._layers))
+        skipped = stack.enter_context(SkippedCsv(self.path("skipped.csv"), sync))
+        self._sinks = {
+            Status.APPLIED: (ok,),
+            Status.UNCHANGED: (ok,),
+            Status.ERROR: (errors, rejected),
+            Status.SKIPPED: (skipped,),
+        }
+        if self._dry_run:
+            self._sinks[Status.PLANNED] = (stack.enter_context(PlanJsonl(self.path("plan.jsonl"), sync)),)
+        else:
+            self.changes = stack.enter_context(ChangesJsonl(self.path("changes.jsonl"), sync))
+
+    def path(self, suffix: str) -> Path:
+        """Return the path of the run's file *suffix*, such as `ok.csv`."""
+        return self._logs_dir / f"{self._run}_{suffix}"
+
+    def record(self, outcome: Outcome) -> None:
+        """Hand the outcome's line to the operating system. Raises OutputFailed."""
+        if outcome.status is Status.PENDING and Status.PENDING not in self._sinks:
+            pending = PendingCsv(self.path("pending.csv"), self._sync, layers=self._layers)
+            self._sinks[Status.PENDING] = (self._stack.enter_context(pending),)
+        for sink in self._sinks[outcome.status]:
+            sink.record(outcome)
+
+    def results(self) -> Iterator[dict[str, Any]]:
+        """Yield what became of every row that was dealt with, for the report; reads the files back."""
+        for ok in read_ok(self.path("ok.csv")):
+            yield _result(int(ok["row_index"]), ok["payload_hash"], ok["status"])
+        if self._dry_run:
+            for planned in read_plan(self.path("plan.jsonl")):
+                yield _result(planned["row_index"], planned["payload_hash"], Status.PLANNED.value)
+        for failed in read_errors(self.path("error.jsonl")):
+            yield _result(
+                failed["row_index"],
+                failed["payload_hash"],
+                Status.ERROR.value,
+                error_type=failed["error_type"],
+                error=failed["error"],
+            )
+        for skipped in read_skipped(self.path("skipped.csv")):
+            yield _result(int(skipped["row_index"]), skipped["payload_hash"], Status.SKIPPED.value)
+
+
+def _result(
+    row_index: int, params_hash: str, status: str, *, error_type: str | None = None, error: str | None = None
+) -> dict[str, Any]:
+    return {
+        "row_index": row_index,
+        "params_hash": params_hash,
+        "status": status,
+        "error_type": error_type,
+        "error": error,
+    }

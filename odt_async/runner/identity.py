@@ -1,0 +1,45 @@
+"""A row is known by what it asks for, never by its place in a file."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from odt_async import actions
+from odt_async.actions import Action
+from odt_async.dataset import row_problems
+from odt_async.errors import InvalidRow
+from odt_async.model import ActionParams, Row
+
+__all__ = ["identify", "payload_hash", "raw_hash"]
+
+_BYTES = 16
+
+
+def identify(name: str, action: Action, row: Row) -> tuple[ActionParams, str]:
+    """Return the row's parameters and its payload hash. Raises InvalidRow."""
+    if problems := row_problems(row):
+        raise InvalidRow(problems)
+    params = actions.parse(action, row)
+    return params, payload_hash(name, params)
+
+
+def payload_hash(action: str, params: ActionParams) -> str:
+    """Return the hash of the action's name and its normalised parameters, 32 hex digits.
+
+    Canonical JSON: keys sorted, parameters that were not given left out, so that a column which an action
+    learns later does not make all rows new work.
+    """
+    return _hash(action, params.model_dump(mode="json", exclude_none=True))
+
+
+def raw_hash(action: str, row: Row) -> str:
+    """Return the hash of a row whose cells do not make parameters: of the cells as they are."""
+    return _hash(action, {"cells": row.cells, "values": dict(row.values)})
+
+
+def _hash(action: str, content: Any) -> str:
+    canonical = orjson.dumps([action, content], option=orjson.OPT_SORT_KEYS)
+    return blake2b(canonical, digest_size=_BYTES).hexdigest()

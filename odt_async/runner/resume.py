@@ -1,0 +1,131 @@
+"""What earlier runs have done: the rows that are ok, and the writes whose end nobody knows.
+
+Rows are compared by payload hash, so the file may have been sorted, filtered or edited since. Of each finished
+row eight bytes are kept; two rows in ten million share them by accident with a chance of 1 in 300,000.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from odt_async.errors import InputError
+from odt_async.sinks.changes_jsonl import read_changes
+from odt_async.sinks.ok_csv import read_ok
+from odt_async.sinks.run_json import read_manifest
+
+__all__ = ["FingerprintSet", "History", "find_run", "load_history"]
+
+_LOAD = 0.85  # of the table, at most
+_HEX = 16  # digits of the fingerprint
+
+
+class FingerprintSet:
+    """A set of 64-bit numbers in a flat table: 8 bytes each and a little air, where a set takes 60.
+
+    capacity: the most it can hold.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._size = int(capacity / _LOAD) + 1
+        self._table = array("Q", bytes(8 * self._size))
+        self._free = capacity
+
+    def add(self, number: int) -> None:
+        """Put *number* in. Raises OverflowError beyond the capacity."""
+        number = number or 1  # 0 marks an empty place
+        place = self._place(number)
+        if self._table[place] == 0:
+            if self._free == 0:
+                raise OverflowError("the set is full")
+            self._free -= 1
+            self._table[place] = number
+
+    def __contains__(self, number: int) -> bool:
+        return self._table[self._place(number or 1)] != 0
+
+    def _place(self, number: int) -> int:
+        """Return where *number* stands, or the empty place where it would."""
+        table, size = self._table, self._size
+        place = number % size
+        while table[place] not in {0, number}:
+            place = (place + 1) % size
+        return place
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the runs that this one continues have done.
+
+    intents: payload hash -> where its intent stands, of writes that no ok line confirms.
+    """
+
+    runs: tuple[str, ...] = ()  # the newest first
+    finished: FingerprintSet = field(default_factory=lambda: FingerprintSet(0))
+    intents: dict[str, tuple[Path, int]] = field(default_factory=dict)
+
+    def is_finished(self, payload_hash: str) -> bool:
+        """Return whether the row is ok in one of the runs."""
+        return int(payload_hash[:_HEX], 16) in self.finished
+
+    def before(self, payload_hash: str) -> Any | None:
+        """Return the state before an unconfirmed write of this row, None when there was none."""
+        if payload_hash not in self.intents:
+            return None
+        path, offset = self.intents[payload_hash]
+        with path.open("rb") as file:
+            file.seek(offset)
+            return orjson.loads(file.readline())["before"]
+
+
+def find_run(logs_dir: Path, action: str, wanted: str) -> str:
+    """Return the run to continue: *wanted*, or the newest one that was no dry run for `latest`.
+
+    Raises InputError when there is none.
+    """
+    if wanted != "latest":
+        run = Path(wanted).name.removesuffix("_ok.csv")
+        if not run.startswith(f"{action}_") or not (logs_dir / f"{run}_ok.csv").exists():
+            raise InputError(f"--resume {wanted}: there is no such run of {action} in {logs_dir}")
+        return run
+    oks = logs_dir.glob(f"{action}_[0-9]*T[0-9]*Z_????_ok.csv")
+    runs = sorted(path.name.removesuffix("_ok.csv") for path in oks)
+    real = [run for run in runs if not (logs_dir / f"{run}_plan.jsonl").exists()]
+    if not real:
+        raise InputError(f"--resume: there is no earlier run of {action} in {logs_dir}; start without it")
+    return real[-1]
+
+
+def load_history(logs_dir: Path, run: str) -> History:
+    """Return what *run*, and the runs that it continued in turn, have done."""
+    runs = tuple(_chain(logs_dir, run))
+    oks = [logs_dir / f"{name}_ok.csv" for name in runs]
+    finished = FingerprintSet(sum(_count_lines(path) for path in oks))
+    for path in oks:
+        for record in read_ok(path):
+            finished.add(int(record["payload_hash"][:_HEX], 16))
+    intents: dict[str, tuple[Path, int]] = {}
+    for name in reversed(runs):  # an older intent knows the state from before our first attempt
+        path = logs_dir / f"{name}_changes.jsonl"
+        if path.exists():
+            for offset, record in read_changes(path):
+                digest = record["payload_hash"]
+                if record["event"] == "intent" and int(digest[:_HEX], 16) not in finished:
+                    intents.setdefault(digest, (path, offset))
+    return History(runs, finished, intents)
+
+
+def _chain(logs_dir: Path, run: str | None) -> Iterator[str]:
+    while run and (logs_dir / f"{run}_ok.csv").exists():
+        yield run
+        run = read_manifest(logs_dir / f"{run}_run.json").get("continues")
+
+
+def _count_lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))

@@ -1,0 +1,180 @@
+"""One row: read -> plan -> apply -> Outcome, under its deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from odt_async import events
+from odt_async.actions import Action
+from odt_async.errors import AmbiguousWrite, OdtError, OutcomeUnknown, RowError
+from odt_async.model import ActionParams, Outcome, Row, Status, Verdict, VerdictKind
+from odt_async.runner.diff import as_json, diff
+from odt_async.runner.entities import EntityLocks
+from odt_async.runner.failure import failure_of
+from odt_async.runner.resume import History
+from odt_async.sinks.changes_jsonl import ChangesJsonl
+from odt_async.webex.session import CallRecord, HttpPolicy, current_row
+
+if TYPE_CHECKING:
+    from wxc_sdk.as_api import AsWebexSimpleApi
+
+__all__ = ["Job", "RowRunner"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A row that is to be carried out."""
+
+    row: Row
+    params: ActionParams
+    payload_hash: str
+
+
+class RowRunner:
+    """Takes rows through one action, one call of `run` each; many run side by side.
+
+    changes: None in a dry run, which never applies.
+    max_elapsed_s: of one row, sending and backing off; what it waits for others does not count.
+    """
+
+    def __init__(
+        self,
+        *,
+        action: Action,
+        api: AsWebexSimpleApi,
+        policy: HttpPolicy,
+        changes: ChangesJsonl | None,
+        history: History,
+        max_elapsed_s: float,
+        log: events.Logger,
+    ) -> None:
+        self._action = action
+        self._api = api
+        self._policy = policy
+        self._changes = changes
+        self._history = history
+        self._max_elapsed_s = max_elapsed_s
+        self._log = log
+        self._entities = EntityLocks()
+        self._now = asyncio.get_running_loop().time
+
+    async def run(self, job: Job) -> Outcome:
+        """Return what became of the row; a failure of its own is an outcome, not an exception.
+
+        Raises what ends the run instead of the row: NotAuthorised, RunStopped, RunInterrupted.
+        """
+        started = self._now()
+        record = CallRecord(row_index=job.row.index, max_elapsed_s=self._max_elapsed_s)
+        current_row.set(record)
+        result: dict[str, Any]
+        try:
+            async with self._entities.alone(job.params.entity_id):
+                result = await self._carry_out(job, record)
+        except OdtError as error:
+            if not isinstance(error, RowError):
+                raise
+            result = {"status": Status.ERROR, "failure": failure_of(error)}
+        except Exception as error:  # noqa: BLE001 - whatever a row dies of, the others go on
+            result = {"status": Status.ERROR, "failure": failure_of(error)}
+        return Outcome(
+            row=job.row,
+            payload_hash=job.payload_hash,
+            timestamp=events.timestamp(),
+            entity_id=job.params.entity_id,
+            params=job.params.model_dump(mode="json", exclude_none=True),
+            attempts=record.attempts,
+            elapsed_ms=round((self._now() - started) * 1000),
+            tracking_id=record.tracking_id,
+            **result,
+        )
+
+    async def _carry_out(self, job: Job, record: CallRecord) -> dict[str, Any]:
+        """Return status, before and change; starts again at `read` while a write's fate is unknown."""
+        before = self._history.before(
+            job.payload_hash
+        )  # of a write that an earlier run did not see the end of
+        in_doubt = before is not None
+        noted = False  # the intent stands in this run's journal
+        for attempt in itertools.count(1):
+            state = await self._action.read(self._api, job.params)
+            change = self._action.plan(state, job.params)
+            if change is None:
+                if not in_doubt:
+                    return {"status": Status.UNCHANGED}
+                return self._applied(job, record, before, as_json(state), noted=noted)
+            wanted = as_json(change)
+            if self._changes is None:
+                before = as_json(state)
+                return {
+                    "status": Status.PLANNED,
+                    "before": before,
+                    "change": wanted,
+                    "diff": diff(before, wanted),
+                }
+            if not noted:
+                before = as_json(state)
+                self._note_intent(job, before, wanted)
+                in_doubt = noted = True
+            try:
+                await self._apply(job, record, change)
+            except AmbiguousWrite as doubt:
+                await self._before_reading_again(doubt, attempt, record)
+            else:
+                return self._applied(job, record, before, wanted, noted=True)
+        raise AssertionError  # pragma: no cover - the loop has no end but those within
+
+    async def _apply(self, job: Job, record: CallRecord, change: Any) -> None:
+        sent_before = record.attempts
+        try:
+            await self._action.apply(self._api, job.params, change)
+        except ValidationError as error:
+            if record.attempts == sent_before:
+                raise
+            raise AmbiguousWrite("the answer to the write does not fit the SDK's model") from error
+
+    async def _before_reading_again(self, doubt: AmbiguousWrite, attempt: int, record: CallRecord) -> None:
+        verdict = Verdict(VerdictKind.AMBIGUOUS, str(doubt))
+        wait_s = self._policy.wait_before_retry(verdict, attempt)
+        if wait_s is None or record.spent_s + wait_s > self._max_elapsed_s:
+            raise OutcomeUnknown(
+                f"the write was sent {attempt} times and its fate is unknown: {doubt}"
+            ) from (doubt.__cause__)
+        record.spent_s += wait_s
+        self._log.warning(
+            events.ROW_READ_AGAIN,
+            row_index=record.row_index,
+            caused_by=str(doubt),
+            wait_for_s=round(wait_s, 3),
+        )
+        await asyncio.sleep(wait_s)
+
+    def _note_intent(self, job: Job, before: Any, change: Any) -> None:
+        assert self._changes is not None  # noqa: S101 - a dry run has returned by now
+        self._changes.intent(
+            row_index=job.row.index,
+            payload_hash=job.payload_hash,
+            entity_id=job.params.entity_id,
+            before=before,
+            change=change,
+        )
+
+    def _applied(
+        self, job: Job, record: CallRecord, before: Any, written: Any, *, noted: bool
+    ) -> dict[str, Any]:
+        """Journal the write as done; the intent too, when an earlier run made it."""
+        if self._changes is not None:
+            if not noted:
+                self._note_intent(job, before, written)
+            self._changes.done(
+                row_index=job.row.index,
+                payload_hash=job.payload_hash,
+                entity_id=job.params.entity_id,
+                written=written,
+                tracking_id=record.tracking_id,
+            )
+        return {"status": Status.APPLIED, "before": before, "change": written}

@@ -1,0 +1,21 @@
+"""SIGINT and SIGTERM: the first drains, the second aborts."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+
+import anyio
+
+__all__ = ["heed_signals"]
+
+
+async def heed_signals(
+    drain: Callable[[signal.Signals], None], abort: Callable[[signal.Signals], None]
+) -> None:
+    """Call *drain* at the first signal, *abort* at every later one, until cancelled."""
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as received:
+        react = drain
+        async for number in received:
+            react(number)
+            react = abort

@@ -1,0 +1,62 @@
+"""The summary of a run: the head of its report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from odt_async.events import timestamp
+from odt_async.model import Status, VerdictKind
+from odt_async.runner.policy import RunPolicy
+from odt_async.runner.tally import Tally
+
+__all__ = ["summarise"]
+
+
+def summarise(
+    tally: Tally,
+    policy: RunPolicy,
+    *,
+    script_name: str,
+    run: str,
+    dry_run: bool,
+    continues: tuple[str, ...],
+    started: str,
+    stop_reason: str | None,
+) -> dict[str, Any]:
+    """Return counts, times, throttling and error groups, under the names of the specification."""
+    progress = tally.progress()
+    counts = progress.counts
+    executed = counts[Status.APPLIED] + counts[Status.UNCHANGED] + counts[Status.PLANNED]
+    requests = policy.verdicts.total()
+    throttled = policy.verdicts[VerdictKind.THROTTLED]
+    return {
+        "script_name": script_name,
+        "bulk_mode": True,
+        "run": run,
+        "state": "finished" if stop_reason is None else "stopped",
+        "stop_reason": stop_reason,
+        "dry_run": dry_run,
+        "continues": continues,
+        "total_rows": progress.total,
+        "executed": executed,
+        "skipped": counts[Status.SKIPPED],
+        "errors": counts[Status.ERROR],
+        "pending": counts[Status.PENDING],
+        "by_status": {status.value: count for status, count in counts.items()},
+        "started": started,
+        "finished": timestamp(),
+        "elapsed_s": round(progress.elapsed_s, 3),
+        "rows_per_s": round(executed / progress.elapsed_s, 2) if progress.elapsed_s else None,
+        "row_ms": {f"p{share}": tally.latency_ms(share / 100) for share in (50, 95, 99)},
+        "requests": {
+            "total": requests,
+            "throttled": throttled,
+            "throttled_share": round(throttled / requests, 4) if requests else 0.0,
+            "by_verdict": {kind.value: policy.verdicts[kind] for kind in VerdictKind},
+        },
+        "families": [
+            {"family": state.family, "pace_per_s": state.pace_per_s, "throttled": state.throttled}
+            for state in policy.limiter.states()
+        ],
+        "error_groups": dict(tally.error_groups.most_common()),
+    }

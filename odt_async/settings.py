@@ -1,0 +1,74 @@
+"""The settings of a run: command line > environment > `.env` > defaults, validated once, secrets masked.
+
+Every setting can also be given as `ODT_<NAME>` in the environment or in `.env`; those that say who we are and
+where Webex is are `WEBEX_*`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from odt_async.errors import InputError
+
+__all__ = ["Settings"]
+
+
+def _origin(text: str) -> str:
+    scheme, _, rest = text.rstrip("/").partition("://")
+    if scheme not in {"http", "https"} or not rest or "/" in rest:
+        raise ValueError("must be scheme://host:port, such as http://127.0.0.1:8080, with no path")
+    return f"{scheme}://{rest}"
+
+
+def _webex(name: str) -> Any:
+    return Field(default=None, validation_alias=f"WEBEX_{name}")
+
+
+class Settings(BaseSettings):
+    """Times are in the unit of the name; the defaults of the retry limits are the specification's."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ODT_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
+    )
+
+    concurrency: int = Field(default=8, ge=1, le=1000)  # requests in flight
+    max_retries_per_call: int = Field(default=12, ge=0)
+    max_sleep_seconds: float = Field(default=300, gt=0)  # longest single wait, a Retry-After included
+    max_elapsed_per_row: float = Field(default=1800, gt=0)  # seconds; paused and held time does not count
+    request_timeout: float = Field(default=60, gt=0)  # seconds, for one request
+    min_interval_ms: float = Field(default=0, ge=0)  # between any two requests
+    rate: float | None = Field(
+        default=None, gt=0
+    )  # requests a second, at most; None: as fast as Webex lets us
+    heartbeat_seconds: float = Field(default=60, gt=0)
+    input_dir: Path = Path("input_data")
+    logs_dir: Path = Path("logs")
+
+    base_url: Annotated[str, AfterValidator(_origin)] | None = _webex("BASE_URL")
+    access_token: SecretStr | None = _webex("ACCESS_TOKEN")
+    token_file: Path | None = _webex("TOKEN_FILE")
+    refresh_token: SecretStr | None = _webex("REFRESH_TOKEN")
+    client_id: str | None = _webex("CLIENT_ID")
+    client_secret: SecretStr | None = _webex("CLIENT_SECRET")
+
+    @classmethod
+    def load(cls, **given: Any) -> Self:
+        """Return the settings; *given* are those of the command line, None where it is silent.
+
+        Raises InputError with one line for each that will not do.
+        """
+        try:
+            return cls(**{name: value for name, value in given.items() if value is not None})
+        except ValidationError as error:
+            lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
+            raise InputError("; ".join(lines)) from None
