@@ -9,10 +9,12 @@ OdtError                        one clear line for the operator, never a traceba
  │   └─ OutputFailed            a file of the run cannot be written: disk full, directory read-only
  ├─ NotAuthorised               exit 4: Webex refuses the token and there is no other
  ├─ RunInterrupted              the run ended while the row waited: the row is pending
- └─ RowError                    one row fails, the others go on
+ └─ RowError                    one row fails, the others go on; also what an action itself finds wrong
      ├─ InvalidRow              its cells do not make valid parameters; names file, line and column
      ├─ RowDeadlineExceeded     its time is spent (`--max-elapsed-per-row`)
      ├─ RetriesExhausted        one call was tried as often as allowed; the last answer is the cause
+     ├─ Unresolved              nobody, or more than one, has the name that stands in place of a blank id
+     ├─ PartlyApplied           Webex did a part of what one call asked for; says which
      └─ OutcomeUnknown          the write was sent again and again, and no answer told what became of it
 
 `AmbiguousWrite` stands outside the tree: it is a signal from the session to the row (sent, no
@@ -32,6 +34,7 @@ __all__ = [
     "OdtError",
     "OutcomeUnknown",
     "OutputFailed",
+    "PartlyApplied",
     "Problem",
     "RetriesExhausted",
     "RowDeadlineExceeded",
@@ -40,6 +43,7 @@ __all__ = [
     "RunStopped",
     "UnknownAction",
     "UnreadableCsv",
+    "Unresolved",
 ]
 
 
@@ -117,6 +121,14 @@ class RowDeadlineExceeded(RowError):
 
 class RetriesExhausted(RowError):
     code = "retries_exhausted"
+
+
+class Unresolved(RowError):
+    code = "unresolved"
+
+
+class PartlyApplied(RowError):
+    code = "partly_applied"
 
 
 class OutcomeUnknown(RowError):

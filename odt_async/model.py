@@ -13,8 +13,10 @@ from pydantic import BaseModel, ConfigDict
 __all__ = [
     "ActionParams",
     "Domain",
+    "EntityKind",
     "Failure",
     "Layers",
+    "Lookup",
     "Outcome",
     "Row",
     "Source",
@@ -50,6 +52,9 @@ class Layers:
     global_line: int | None = None
     global_values: Mapping[str, str] = field(default_factory=dict)  # no blank value
     cli_values: Mapping[str, str] = field(default_factory=dict)
+    profiles: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # perfiles/<name>.json by lower-case name, parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,20 @@ class Row:
         return Source("domain", layers.file, self.line)
 
 
+EntityKind = Literal["person", "location", "workspace", "license", "route_group", "trunk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """An id that a row leaves blank, and the name to find it by."""
+
+    field: str  # of the Params; where it holds a tuple, the item that equals *name* is replaced
+    kind: EntityKind
+    name: str  # a person's is the e-mail
+    org_id: str | None = None
+    location_id: str | None = None  # narrows a workspace's name down
+
+
 class ActionParams(BaseModel):
     """The columns one action eats: typed, normalised, validated, never changed afterwards."""
 
@@ -86,7 +105,11 @@ class ActionParams(BaseModel):
     @property
     @abstractmethod
     def entity_id(self) -> str:
-        """The Webex id (or, before it exists, the natural key) of what the row changes."""
+        """The Webex id (or, before it is known, the natural key) of what the row changes."""
+
+    def lookups(self) -> tuple[Lookup, ...]:
+        """Return the ids to be found before `read`; those that depend on another one come after it."""
+        return ()
 
 
 class Status(StrEnum):

@@ -29,11 +29,14 @@ class Action(Protocol):
     """What an action module offers; its `__name__` ends in the action's name.
 
     It may also have `async def undo(api, params, before) -> None`, where *before* is the JSON of what
-    `read` returned before the write.
+    `read` returned before the write; and `CREATES = True` when `apply` makes something new: then a write
+    whose fate is unknown is looked for with patience before it is sent again, as search lags behind.
     """
 
     __name__: str
     __doc__: str
+    SUMMARY: str  # one sentence for operators, in Spanish
+    ORDER: int  # place in the natural order of use, from 10 in tens
     SCOPES: tuple[str, ...]
     Params: type[ActionParams]
 
@@ -81,7 +84,7 @@ def parse(action: Action, row: Row) -> ActionParams:
     from pydantic import ValidationError  # noqa: PLC0415 - already imported by the action's Params
 
     try:
-        return action.Params.model_validate(row.values)
+        return action.Params.model_validate(row.values, context={"profiles": row.layers.profiles})
     except ValidationError as error:
         raise InvalidRow(tuple(_problems(error.errors(include_url=False), row))) from None
 

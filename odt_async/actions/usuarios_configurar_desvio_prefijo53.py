@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # the SDK takes a second to import; only a run pays for it
     from wxc_sdk.person_settings.forwarding import PersonForwardingSetting as Forwarding
 
 LEGACY_PREFIX = "53"
+SUMMARY = "Desvía todas las llamadas de una persona a 53 + extensión, o a `destination`."
+ORDER = 120
 SCOPES = ("spark-admin:people_read", "spark-admin:people_write")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
@@ -23,7 +23,20 @@ from odt_async.webex.session import CallRecord, HttpPolicy, current_row
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi
 
-__all__ = ["Job", "RowRunner"]
+__all__ = ["Job", "Resolver", "RowRunner"]
+
+_PATIENCE = 4  # reads before a creation whose fate is unknown is taken for one that did not happen
+
+
+class Resolver(Protocol):
+    """Finds the ids that rows leave blank; `webex/directory.py` has the implementation."""
+
+    async def resolve(self, params: ActionParams) -> ActionParams:
+        """Return *params* with the ids of its lookups filled in.
+
+        Raises Unresolved when there is no match, or more than one.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,7 @@ class RowRunner:
         action: Action,
         api: AsWebexSimpleApi,
         policy: HttpPolicy,
+        directory: Resolver,
         changes: ChangesJsonl | None,
         history: History,
         max_elapsed_s: float,
@@ -56,10 +70,12 @@ class RowRunner:
         self._action = action
         self._api = api
         self._policy = policy
+        self._directory = directory
         self._changes = changes
         self._history = history
         self._max_elapsed_s = max_elapsed_s
         self._log = log
+        self._creates = getattr(action, "CREATES", False)
         self._entities = EntityLocks()
         self._now = asyncio.get_running_loop().time
 
@@ -73,6 +89,7 @@ class RowRunner:
         current_row.set(record)
         result: dict[str, Any]
         try:
+            job = replace(job, params=await self._directory.resolve(job.params))
             async with self._entities.alone(job.params.entity_id):
                 result = await self._carry_out(job, record)
         except OdtError as error:
@@ -103,6 +120,8 @@ class RowRunner:
         for attempt in itertools.count(1):
             state = await self._action.read(self._api, job.params)
             change = self._action.plan(state, job.params)
+            if change is not None and in_doubt and self._creates:
+                change = await self._look_again(job, change)
             if change is None:
                 if not in_doubt:
                     return {"status": Status.UNCHANGED}
@@ -127,6 +146,16 @@ class RowRunner:
             else:
                 return self._applied(job, record, before, wanted, noted=True)
         raise AssertionError  # pragma: no cover - the loop has no end but those within
+
+    async def _look_again(self, job: Job, change: Any) -> Any | None:
+        """Return the change that is still to be made once search has had time to show what is there."""
+        for attempt in range(1, _PATIENCE + 1):
+            await asyncio.sleep(2.0**attempt / 2)
+            state = await self._action.read(self._api, job.params)
+            change = self._action.plan(state, job.params)
+            if change is None:
+                break
+        return change
 
     async def _apply(self, job: Job, record: CallRecord, change: Any) -> None:
         sent_before = record.attempts

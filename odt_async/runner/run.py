@@ -36,6 +36,7 @@ from odt_async.settings import Settings
 from odt_async.sinks.report_json import write_report
 from odt_async.sinks.run_json import write_manifest
 from odt_async.webex.client import open_api
+from odt_async.webex.directory import Directory
 from odt_async.webex.tokens import TokenSource
 
 __all__ = ["Observer", "Run", "RunResult", "run"]
@@ -114,6 +115,7 @@ async def run(
                 action=spec.action,
                 api=api,
                 policy=policy,
+                directory=Directory(api),
                 changes=files.changes,
                 history=spec.history,
                 max_elapsed_s=settings.max_elapsed_per_row,
