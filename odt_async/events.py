@@ -108,7 +108,9 @@ def open_logger(write: Callable[[bytes], object], redact: Redactor, **bound: Any
 
     def render(_logger: Any, method: str, event: structlog.typing.EventDict) -> bytes:
         line = {"at": timestamp(), "level": method, **event}
-        return redact(orjson.dumps(line, default=str, option=orjson.OPT_APPEND_NEWLINE))
+        # aiohttp's header names are a subclass of str, which orjson takes for keys only when told to
+        option = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
+        return redact(orjson.dumps(line, default=str, option=option))
 
     logger: Logger = structlog.wrap_logger(
         _LineLogger(write),

@@ -13,7 +13,8 @@ __all__ = ["json_line", "read_json_lines"]
 
 def json_line(record: Mapping[str, Any]) -> bytes:
     """Return *record* as one line of JSON, newline included."""
-    return orjson.dumps(record, default=str, option=orjson.OPT_APPEND_NEWLINE)
+    option = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
+    return orjson.dumps(record, default=str, option=option)
 
 
 def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -171,6 +171,6 @@ def remote_answer(error: AsRestError) -> dict[str, Any]:
         "url": str(error.request_info.url),
         "status": error.status,
         "reason": error.message,
-        "headers": {k: "***" if k.lower() in _MASKED_HEADERS else v for k, v in headers.items()},
+        "headers": {str(k): "***" if k.lower() in _MASKED_HEADERS else v for k, v in headers.items()},
         "body": _body(error),
     }
