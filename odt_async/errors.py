@@ -137,3 +137,7 @@ class OutcomeUnknown(RowError):
 
 class AmbiguousWrite(Exception):
     """A write was sent and no answer tells whether it was processed; read before writing again."""
+
+    def __init__(self, reason: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s  # as the server asked

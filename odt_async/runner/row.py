@@ -167,7 +167,7 @@ class RowRunner:
             raise AmbiguousWrite("the answer to the write does not fit the SDK's model") from error
 
     async def _before_reading_again(self, doubt: AmbiguousWrite, attempt: int, record: CallRecord) -> None:
-        verdict = Verdict(VerdictKind.AMBIGUOUS, str(doubt))
+        verdict = Verdict(VerdictKind.AMBIGUOUS, str(doubt), doubt.retry_after_s)
         wait_s = self._policy.wait_before_retry(verdict, attempt)
         if wait_s is None or record.spent_s + wait_s > self._max_elapsed_s:
             raise OutcomeUnknown(

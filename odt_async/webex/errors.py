@@ -1,8 +1,9 @@
 """What an answer of Webex means: the only place where a status or an aiohttp error gets a meaning.
 
-The table is that of the API reference of this project (`retry classification`): a write whose fate is
-unknown is *ambiguous* unless its method is idempotent (RFC 9110, 9.2.2), because then sending it again
-cannot do harm.
+The table is that of the API reference of this project (`retry classification`), but for one thing: a write
+whose fate is unknown is *ambiguous* whatever its method. To read before writing again costs no more calls than
+to send a PUT twice, nothing is ever applied twice, and a PUT that adds (a number, say) is not refused for what
+its own first attempt did.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ __all__ = [
     "remote_answer",
 ]
 
-_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1: they change nothing
 
 _UNPROCESSED = frozenset({408, 423, 425})  # the server says that it has not acted: again, whatever the method
 _REFUSED_5XX = frozenset({501, 505, 511})  # repeating cannot help
@@ -86,7 +87,7 @@ def classify_error(method: str, error: Exception) -> Verdict:
 
 
 def _unknown_fate(method: str) -> VerdictKind:
-    return VerdictKind.TRANSIENT if method in _IDEMPOTENT else VerdictKind.AMBIGUOUS
+    return VerdictKind.TRANSIENT if method in _SAFE else VerdictKind.AMBIGUOUS
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

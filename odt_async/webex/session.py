@@ -88,10 +88,6 @@ class _Call:
     options: dict[str, Any]  # for aiohttp: params, timeout ...
     record: CallRecord
 
-    @property
-    def writes(self) -> bool:
-        return self.method != "GET"
-
 
 @dataclass(slots=True)
 class _Answer:
@@ -169,7 +165,6 @@ class PolicySession(AsRestSession):
             options=kwargs,
             record=current_row.get() or CallRecord(),
         )
-        maybe_processed = False  # an earlier attempt of this write may have taken effect
         refused_tokens = 0
         attempt = 0
         while True:
@@ -187,12 +182,9 @@ class PolicySession(AsRestSession):
                 continue
             error = answer.error or _rest_error(answer)
             if verdict.kind is VerdictKind.AMBIGUOUS:
-                raise AmbiguousWrite(verdict.reason) from error
+                raise AmbiguousWrite(verdict.reason, retry_after_s=verdict.retry_after_s) from error
             if verdict.kind is VerdictKind.PERMANENT:
-                if maybe_processed:  # "already there" may be the echo of our own first attempt
-                    raise AmbiguousWrite(verdict.reason) from error
                 raise error
-            maybe_processed |= call.writes and verdict.kind is VerdictKind.TRANSIENT
             await self._back_off(call, verdict, attempt, error)
 
     async def _attempt(self, call: _Call, token: str) -> tuple[_Answer, Verdict]:
