@@ -7,6 +7,7 @@ import gc
 import json
 import shlex
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
     from odt_async.sandbox import Sandbox
 
 __all__ = ["execute"]
+
+_WORDS = {
+    Status.APPLIED: "applied",
+    Status.UNCHANGED: "unchanged",
+    Status.PLANNED: "would change",
+    Status.SKIPPED: "skipped",
+    Status.ERROR: "failed",
+    Status.PENDING: "not attempted",
+}
 
 
 def execute(spec: RunSpec, history: History, *, faults: tuple[str, ...] | None, as_json: bool) -> int:
@@ -89,21 +99,21 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
 
 def _say_what_happened(spec: RunSpec, result: RunResult) -> None:
     progress = result.progress
-    counts = ", ".join(
-        f"{count} {status.value}"
-        for status, count in progress.counts.items()
-        if count or status in {Status.APPLIED, Status.UNCHANGED, Status.ERROR}
-    )
-    click.echo(f"{spec.name}: {progress.total} rows in {clock(progress.elapsed_s)}: {counts}", err=True)
+    counts = progress.counts
+    always = {Status.APPLIED, Status.UNCHANGED, Status.ERROR}
+    told = [f"{count} {_WORDS[status]}" for status, count in counts.items() if count or status in always]
+    lines = [f"{progress.total} rows in {clock(progress.elapsed_s)}: {', '.join(told)}"]
     if result.stopped_by is not None:
-        click.echo(f"stopped: {_in_words(result.stopped_by)}", err=True)
-    files = spec.settings.logs_dir / f"{result.run}_*"
-    click.echo(f"files: {files} (report: {result.report})", err=True)
-    if progress.counts[Status.ERROR]:
-        rejected = result.report.with_name(f"{result.run}_rejected.csv")
-        click.echo(f"rows to mend: {rejected}", err=True)
-    if progress.counts[Status.ERROR] or progress.counts[Status.PENDING]:
-        click.echo(f"to go on: {_follow_up(spec, result)}", err=True)
+        lines.append(f"stopped by {_in_words(result.stopped_by)}")
+    lines.append(f"report:  {result.report}")
+    if counts[Status.ERROR]:
+        lines.append(f"to mend: {result.report.with_name(f'{result.run}_rejected.csv')}")
+    if counts[Status.PENDING]:
+        lines.append(f"not attempted: {result.report.with_name(f'{result.run}_pending.csv')}")
+    if counts[Status.ERROR] or counts[Status.PENDING]:
+        lines.append(f"to go on: {_follow_up(spec, result)}")
+    for line in lines:
+        click.echo(line, err=True)
 
 
 def _in_words(stopped_by: Exception | signal.Signals) -> str:
@@ -111,12 +121,11 @@ def _in_words(stopped_by: Exception | signal.Signals) -> str:
 
 
 def _follow_up(spec: RunSpec, result: RunResult) -> str:
-    settings = spec.settings
-    command = ["odt", "bulk", spec.name, "--input-dir", str(settings.input_dir)]
-    command += ["--logs-dir", str(settings.logs_dir)]
+    """Return the command that takes up what this run has left."""
+    given = [word for word in sys.argv[1:] if word != "--resume" and word not in spec.history.runs]
     if not spec.dry_run:
-        command += ["--resume", result.run]
-    return shlex.join(command)
+        given += ["--resume", result.run]
+    return shlex.join(["python", "-m", "odt_async", *given])
 
 
 def _exit_code(spec: RunSpec, result: RunResult) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
 from rich.text import Text
 
 from odt_async.model import Outcome, Status, VerdictKind
@@ -30,14 +30,16 @@ def observer_for(spec: RunSpec) -> Iterator[Observer]:
     if not console.is_terminal:
         yield _Lines()
         return
-    bar = Progress(
+    bar = _TwoLines(
         SpinnerColumn(),
-        BarColumn(bar_width=24),
+        BarColumn(bar_width=None),
+        TaskProgressColumn(),
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-        _Facts(),
+        TextColumn("ETA {task.fields[eta]}"),
         console=console,
         redirect_stdout=sys.stdout.isatty(),  # rich would send it to stderr
         refresh_per_second=4,
+        expand=True,
     )
     with bar:
         yield _Bar(bar, spec.survey.rows)
@@ -53,6 +55,16 @@ def _show_plan(outcome: Outcome) -> None:
 
 def _value(value: Any) -> str:
     return "(nothing)" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+class _TwoLines(Progress):
+    """A bar over the figures, so that both fit into 80 columns."""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """Yield the bar, then the figures."""
+        yield self.make_tasks_table(self.tasks)
+        for task in self.tasks:
+            yield Text(f"  {task.fields['figures']}", no_wrap=True, overflow="ellipsis")
 
 
 class _Lines:
@@ -79,7 +91,7 @@ class _Bar:
 
     def __init__(self, bar: Progress, total: int) -> None:
         self._bar = bar
-        self._task = bar.add_task("", total=total, facts="")
+        self._task = bar.add_task("", total=total, figures="", eta=clock(None))
 
     def started(self, run: Run) -> None:
         """Name the run above the bar."""
@@ -94,27 +106,30 @@ class _Bar:
         """Bring the bar up to date."""
         progress = run.progress()
         counts = progress.counts
-        facts = [
+        figures = [
             f"{progress.rows_per_s:.1f} rows/s",
             f"ok {counts[Status.APPLIED]}",
             f"unchanged {counts[Status.UNCHANGED]}",
             f"errors {counts[Status.ERROR]}",
             f"throttled {run.policy.verdicts[VerdictKind.THROTTLED]}",
-            f"ETA {clock(progress.left_s)}",
         ]
         if counts[Status.PLANNED]:
-            facts.insert(1, f"planned {counts[Status.PLANNED]}")
+            figures.insert(1, f"planned {counts[Status.PLANNED]}")
+        if counts[Status.SKIPPED]:
+            figures.append(f"skipped {counts[Status.SKIPPED]}")
         if run.state != "running":
-            facts.insert(0, run.state)
-        self._bar.update(self._task, completed=progress.done, facts=" | ".join(facts))
+            figures.insert(0, run.state.upper())
+        held = [
+            f"{state.family} held {state.held_s:.0f} s"
+            for state in run.policy.limiter.states()
+            if state.held_s >= 1
+        ]
+        self._bar.update(
+            self._task,
+            completed=progress.done,
+            figures=" | ".join(figures + held),
+            eta=clock(progress.left_s),
+        )
 
     def beat(self, line: str) -> None:
         """The bar shows it all, and heartbeat.log has the line."""
-
-
-class _Facts(ProgressColumn):
-    """The figures beside the bar, in two lines where the terminal is narrow."""
-
-    def render(self, task: Task) -> Text:
-        """Return the facts as plain text."""
-        return Text(task.fields["facts"], overflow="fold")
