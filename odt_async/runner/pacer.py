@@ -23,12 +23,16 @@ class PacerSettings:
     max_hold_s: float = 300.0  # longest hold, whatever the Retry-After says
     unasked_hold_s: float = 1.0  # first hold for a 429 without Retry-After; doubles while nothing is accepted
     discovery_growth: float = 1.4  # a second, between the first 429 and the second
-    discovery_cut: float = 0.85
-    quick_cut: float = 0.92  # after a clean time shorter than plateau_s
-    settled_cut: float = 0.97  # after a longer one
+    cut: float = 0.90  # of the refused pace
+    quick_cut: float = 0.75  # when it was refused again within quick_s: the limit itself has fallen
+    quick_s: float = 3.0
+    recovered: float = 0.965  # of the refused pace, reached again after recovery_s
+    recovery_s: float = 6.0
     plateau_s: float = 20.0  # no growth for so long after a cut
     plateau_calls: float = 150.0  # nor for so many calls: slow families are not asked too often
     creep: float = 0.02  # growth 10 s after the plateau; quadratic: four times this after 20 s
+    stride_from: float = 1.06  # grown this far unrefused, the limit must have risen:
+    stride: float = 1.1  # from there, growth a second
     floor: float = 0.1  # slowest pace, calls a second: a family that refuses everything is still asked
     recent_s: float = 1.0  # the span in which the real sending rate is measured
 
@@ -38,7 +42,8 @@ class Pacer:
 
     def __init__(self, settings: PacerSettings | None = None) -> None:
         self._settings = settings or PacerSettings()
-        self._pace: float | None = None  # calls a second at _cut_until; None: free
+        self._pace: float | None = None  # calls a second at the end of the hold; None: free
+        self._target = 0.0  # and where it comes back to
         self._cuts = 0
         self._cut_at = float("-inf")  # answers to calls sent before this are the same event
         self._hold_until = float("-inf")
@@ -64,9 +69,13 @@ class Pacer:
         clean_s = max(0.0, now - self._hold_until)
         if self._cuts == 1:
             return self._pace * math.pow(settings.discovery_growth, min(clean_s, 60.0))
-        plateau_s = max(settings.plateau_s, settings.plateau_calls / self._pace)
+        missing = max(0.0, 1.0 - clean_s / settings.recovery_s)
+        recovered = self._target - (self._target - self._pace) * missing * missing
+        plateau_s = max(settings.plateau_s, settings.plateau_calls / self._target)
         beyond_s = max(0.0, clean_s - plateau_s)
-        return self._pace * (1.0 + settings.creep * (beyond_s / 10.0) ** 2)
+        creep_s = 10.0 * math.sqrt((settings.stride_from - 1.0) / settings.creep)
+        crept = 1.0 + settings.creep * (min(beyond_s, creep_s) / 10.0) ** 2
+        return recovered * crept * math.pow(settings.stride, min(60.0, max(0.0, beyond_s - creep_s)))
 
     def wait_s(self, now: float) -> float | None:
         """Return the seconds until the next call may go: 0 = now, None = when the probe is answered."""
@@ -108,12 +117,13 @@ class Pacer:
         clean_s = now - max(self._hold_until, self._epoch_start or now)
         current = self._current_rate(now)
         self._hold(now, self._unasked_hold_s() if retry_after_s is None else retry_after_s)
-        self._pace = max(self._settings.floor, self._lowered(clean_s, self._hold_until - now, current))
+        self._lower(current, clean_s, self._hold_until - now)
         self._cuts += 1
         self._cut_at = now
         self._epoch_start = self._hold_until
         self._next_at = self._hold_until
         self._accepted = 0
+        self._sent_before, self._span_start, self._span_sent = (0.0, 0), self._hold_until, 0
         return True
 
     def _hold(self, now: float, seconds: float) -> None:
@@ -127,22 +137,21 @@ class Pacer:
         span_s = self._hold_until - (self._epoch_start or 0.0)
         return self._accepted / span_s if span_s > 0 else 0.0
 
-    def _lowered(self, clean_s: float, hold_s: float, current: float) -> float:
-        """Return the pace after a cut from *current*, after *clean_s* and before *hold_s*."""
-        goodput = self._goodput()
-        cut = self._cut_factor(clean_s) * current
+    def _lower(self, refused: float, clean_s: float, hold_s: float) -> None:
+        """Set the pace after *refused* was too fast, after *clean_s* without a 429 and before *hold_s*."""
+        settings = self._settings
+        goodput = max(settings.floor, self._goodput())
+        if self._cuts == 0:
+            # what was sent while free says nothing of the limit; what was accepted does
+            self._pace = self._target = goodput
+            return
         if self._cuts > 1 and hold_s > clean_s:
             # a window used up early: spread its calls over the whole of it, a step at a time
-            return max(goodput, math.sqrt(goodput * cut))
-        return max(goodput, cut)
-
-    def _cut_factor(self, clean_s: float) -> float:
-        if self._cuts == 0:
-            return 0.0  # what was sent while free says nothing of the limit; the goodput does
-        if self._cuts == 1:
-            return self._settings.discovery_cut
-        settled = clean_s > self._settings.plateau_s
-        return self._settings.settled_cut if settled else self._settings.quick_cut
+            refused = math.sqrt(goodput * refused)
+        self._target = max(goodput, settings.recovered * refused)
+        self._pace = max(
+            goodput, (settings.quick_cut if clean_s < settings.quick_s else settings.cut) * refused
+        )
 
     def _current_rate(self, now: float) -> float:
         """Return the pace, or the rate really sent where too few calls were there to use it."""
