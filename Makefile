@@ -12,7 +12,7 @@ new_enough = $(shell $1 -c 'import sys; print("yes" * (sys.version_info >= (3, 1
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
-SANDBOX_RUN := bulk usuarios_configurar_desvio_prefijo53 --sandbox --input-dir input_data --concurrency 8 --fault latency=20ms
+SANDBOX_RUN := bulk usuarios_configurar_desvio_prefijo53 --sandbox --input-dir input_data --concurrency 8 --fault latency=50ms~20%
 LOCK := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --build-deps-for editable \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
