@@ -92,12 +92,19 @@ class Limiter:
         """Return whether a Retry-After holds *family* now."""
         return self._lane(family).held(self._now())
 
+    def withdraw(self, family: str) -> None:
+        """Note that a call which was let go is not sent after all; others may be waiting for its answer."""
+        lane = self._lane(family)
+        lane.pacer.unanswered()
+        lane.answered()
+
     def learn(self, family: str, sent_at: float, verdict: Verdict | None) -> None:
         """Note the answer to a call sent at loop time *sent_at*; None when it was cancelled."""
         lane = self._lane(family)
         if verdict is None or verdict.kind in {VerdictKind.TRANSIENT, VerdictKind.AMBIGUOUS}:
-            lane.pacer.unanswered()  # a gateway's word, not the limiter's
-        elif verdict.kind is VerdictKind.THROTTLED:
+            self.withdraw(family)  # a gateway's word, not the limiter's
+            return
+        if verdict.kind is VerdictKind.THROTTLED:
             lane.throttled += 1
             now = self._now()
             if lane.pacer.throttled(now, sent_at, verdict.retry_after_s):

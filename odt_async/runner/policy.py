@@ -50,8 +50,14 @@ class RunPolicy:
         while True:
             await self.gate.passed()
             await self.limiter.admit(family)
-            await self.slots.take()
-            if self.gate.reason is None and not self.limiter.held(family):
+            sent = False
+            try:
+                await self.slots.take()
+                sent = self.gate.reason is None and not self.limiter.held(family)
+            finally:
+                if not sent:
+                    self.limiter.withdraw(family)
+            if sent:
                 return
             self.slots.give_back()
 

@@ -328,7 +328,8 @@ class Run:
         self.policy.gate.abandon()
         if self._stopped_by is None and not isinstance(cause, RunInterrupted):
             self._stopped_by = cause
-            self._log.warning(events.RUN_STOPPED, reason=_in_words(cause))
+            if not isinstance(cause, OutputFailed):  # it may be the log that cannot be written
+                self._log.warning(events.RUN_STOPPED, reason=_in_words(cause))
 
     def _drain(self, number: signal.Signals) -> None:
         self._stop(number)
@@ -339,8 +340,11 @@ class Run:
 
     def _beat(self, state: str | None = None) -> None:
         line = heartbeat_line(self.run_id, state or self.state, self.progress(), self.policy)
-        self._files.heartbeat.write(f"{line}\n".encode())
-        self._log.info(events.RUN_HEARTBEAT, line=line)
+        try:
+            self._files.heartbeat.write(f"{line}\n".encode())
+            self._log.info(events.RUN_HEARTBEAT, line=line)
+        except OutputFailed as error:
+            self._stop(error)
         self._observer.beat(line)
 
 
