@@ -100,7 +100,7 @@ class Lookup:
 class ActionParams(BaseModel):
     """The columns one action eats: typed, normalised, validated, never changed afterwards."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True, populate_by_name=True)
 
     @property
     @abstractmethod

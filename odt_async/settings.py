@@ -6,10 +6,12 @@ where Webex is are `WEBEX_*`.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from odt_async.errors import InputError
@@ -17,11 +19,17 @@ from odt_async.errors import InputError
 __all__ = ["Settings"]
 
 
+_ORIGIN = re.compile(r"https?://(?:\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?/?", re.ASCII | re.IGNORECASE)
+_HIGHEST_PORT = 65_535
+
+
 def _origin(text: str) -> str:
-    scheme, _, rest = text.rstrip("/").partition("://")
-    if scheme not in {"http", "https"} or not rest or "/" in rest:
-        raise ValueError("must be scheme://host:port, such as http://127.0.0.1:8080, with no path")
-    return f"{scheme}://{rest}"
+    match = _ORIGIN.fullmatch(text.strip())
+    if match is None or int(match[1] or 0) > _HIGHEST_PORT:
+        raise PydanticCustomError(
+            "origin", "must be scheme://host:port, such as http://127.0.0.1:8080, with nothing behind it"
+        )
+    return match[0].removesuffix("/").lower()
 
 
 def _webex(name: str) -> Any:
@@ -34,10 +42,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="ODT_",
         env_file=".env",
+        env_file_encoding="utf-8-sig",  # an editor of Windows begins it with a mark
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
+        allow_inf_nan=False,
         populate_by_name=True,
     )
 
@@ -65,10 +75,14 @@ class Settings(BaseSettings):
     def load(cls, **given: Any) -> Self:
         """Return the settings; *given* are those of the command line, None where it is silent.
 
-        Raises InputError with one line for each that will not do.
+        Raises InputError, in one line, for all that will not do.
         """
         try:
             return cls(**{name: value for name, value in given.items() if value is not None})
+        except UnicodeDecodeError:
+            raise InputError(".env is not UTF-8 text: save it with that encoding") from None
+        except OSError as error:
+            raise InputError(f".env cannot be read: {error.strerror}") from error
         except ValidationError as error:
             lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
             raise InputError("; ".join(lines)) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from typing import Any
 
@@ -47,6 +48,9 @@ class _LazyGroup(click.Group):
         except OdtError as error:
             click.echo(f"odt: {error}", err=True)
             sys.exit(exit_code_of(error))
+        except KeyboardInterrupt:  # a run that has begun heeds signals itself
+            click.echo("odt: interrupted", err=True)
+            sys.exit(128 + signal.SIGINT)
 
 
 def exit_code_of(error: OdtError) -> int:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from odt_async.cli.sandbox import fault_option
-from odt_async.errors import InputError
+from odt_async.errors import InputError, InvalidRow
+from odt_async.sandbox.faults import parse_faults
 
 if TYPE_CHECKING:  # nothing heavy is imported before arguments and files are valid
+    from odt_async.model import Row
     from odt_async.runner.resume import History
     from odt_async.runner.spec import RunSpec
     from odt_async.settings import Settings
+    from odt_async.webex.needs import Needs
 
 __all__ = ["bulk"]
 
@@ -60,7 +65,9 @@ _SHOWN_PROBLEMS = 5
 @click.option("--base-url", help="scheme://host:port instead of https://webexapis.com.")
 @click.option("--sandbox", is_flag=True, help="Run against a simulated Webex in this process; no token.")
 @fault_option
-@click.option("--json", "as_json", is_flag=True, help="Print the report's summary as JSON to stdout.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the report's summary as JSON to stdout; no diffs."
+)
 def bulk(
     *,
     action: str,
@@ -87,13 +94,16 @@ def bulk(
 
     if faults and not sandbox:
         raise InputError("--fault is for the simulated Webex: add --sandbox")
+    simulated = parse_faults(faults) if sandbox else None
     settings = Settings.load(**given)
     spec = _examine(action, settings, overrides, dry_run=dry_run, fail_fast=fail_fast)
     with action_lock(settings.logs_dir, action):
+        history = _history(action, settings, resume)
+        if history.runs:
+            spec = replace(spec, needs=_needs_of_the_rest(spec, history))
         from odt_async.cli.execute import execute  # noqa: PLC0415
 
-        history = _history(action, settings, resume)
-        sys.exit(execute(spec, history, faults=faults if sandbox else None, as_json=as_json))
+        sys.exit(execute(spec, history, faults=simulated, as_json=as_json))
 
 
 def _examine(
@@ -107,6 +117,7 @@ def _examine(
     from odt_async.dataset import check_columns, open_dataset, parse_overrides, survey  # noqa: PLC0415
     from odt_async.runner.identity import identify  # noqa: PLC0415
     from odt_async.runner.spec import RunSpec  # noqa: PLC0415
+    from odt_async.webex.needs import Needs  # noqa: PLC0415
 
     action = actions.load(name)
     dataset = open_dataset(settings.input_dir, actions.domain_of(name), parse_overrides(overrides))
@@ -115,11 +126,14 @@ def _examine(
     wrong += [str(column) for column in columns.unknown if column.source.kind == "cli"]
     if wrong:
         raise InputError("; ".join(wrong))
-    found = survey(
-        dataset,
-        lambda row: bytes.fromhex(identify(name, action, row)[1]),
-        problem_limit=_SHOWN_PROBLEMS,
-    )
+    needs = Needs()
+
+    def look_at(row: Row) -> bytes:
+        params, digest = identify(name, action, row)
+        needs.note(params.lookups())
+        return bytes.fromhex(digest)
+
+    found = survey(dataset, look_at, problem_limit=_SHOWN_PROBLEMS)
     if found.rows == 0:
         raise InputError(f"{dataset.path} has no rows")
     for problem in found.problems:
@@ -131,7 +145,21 @@ def _examine(
             f"{found.invalid} of {found.rows} rows cannot be used and will be rejected; the others go on",
             err=True,
         )
-    return RunSpec(name, action, dataset, found, settings, dry_run=dry_run, fail_fast=fail_fast)
+    return RunSpec(name, action, dataset, found, settings, dry_run=dry_run, fail_fast=fail_fast, needs=needs)
+
+
+def _needs_of_the_rest(spec: RunSpec, history: History) -> Needs:
+    """Return the names that the rows look up which *history* has not finished."""
+    from odt_async.runner.identity import identify  # noqa: PLC0415
+    from odt_async.webex.needs import Needs  # noqa: PLC0415
+
+    needs = Needs()
+    for row in spec.dataset.rows():
+        with suppress(InvalidRow):  # the survey has said so
+            params, digest = identify(spec.name, spec.action, row)
+            if not history.is_finished(digest):
+                needs.note(params.lookups())
+    return needs
 
 
 def _history(action: str, settings: Settings, resume: str | None) -> History:

@@ -14,10 +14,11 @@ __all__ = ["actions"]
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def actions(*, name: str | None, as_json: bool) -> None:
-    """List the actions, or show the columns, scopes and properties of action NAME."""
+    """List the actions in their order of use, or show the columns, scopes and properties of action NAME."""
     from odt_async import actions as registry  # noqa: PLC0415
 
     found = [_entry(action) for action in ([name] if name else registry.names())]
+    found.sort(key=lambda entry: entry["order"])
     if as_json:
         click.echo(json.dumps(found[0] if name else found, indent=2, ensure_ascii=False))
     elif name:
@@ -34,17 +35,18 @@ def _entry(name: str) -> dict[str, Any]:
     from odt_async.dataset import accepted_columns  # noqa: PLC0415
 
     action = registry.load(name)
-    summary, _, description = action.__doc__.strip().partition("\n")
     fields = action.Params.model_fields
     accepted = accepted_columns(action.Params)
     return {
         "name": name,
-        "summary": summary,
-        "description": description.strip(),
+        "order": action.ORDER,
+        "summary": action.SUMMARY,
+        "description": action.__doc__.strip(),
         "file": f"{registry.domain_of(name)}.csv",
         "columns": [
             {
                 "names": list(accepted[field]),
+                "description": info.description,
                 "required": info.is_required(),
                 "default": None if info.is_required() else info.default,
             }
@@ -58,7 +60,10 @@ def _entry(name: str) -> dict[str, Any]:
 def _show(entry: dict[str, Any]) -> None:
     click.echo(f"{entry['name']}: {entry['summary']}\n\n{entry['description']}\n")
     click.echo(f"columns of {entry['file']} (or global.csv, or --set):")
+    width = max(len(" or ".join(column["names"])) for column in entry["columns"])
     for column in entry["columns"]:
         need = "required" if column["required"] else "optional"
-        click.echo(f"  {' or '.join(column['names']):<30} {need}")
+        click.echo(
+            f"  {' or '.join(column['names']):<{width}}  {need}  {column['description'] or ''}".rstrip()
+        )
     click.echo(f"scopes: {' '.join(entry['scopes'])}")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import os
 import shlex
 import signal
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
@@ -25,7 +27,7 @@ from odt_async.settings import Settings
 
 if TYPE_CHECKING:
     from odt_async.runner.run import RunResult
-    from odt_async.sandbox import Sandbox
+    from odt_async.sandbox import Faults, Sandbox
 
 __all__ = ["execute"]
 
@@ -39,16 +41,17 @@ _WORDS = {
 }
 
 
-def execute(spec: RunSpec, history: History, *, faults: tuple[str, ...] | None, as_json: bool) -> int:
+def execute(spec: RunSpec, history: History, *, faults: Faults | None, as_json: bool) -> int:
     """Run *spec*, say what happened, and return the exit code.
 
     faults: of the sandbox to run against; None for the real thing.
+    as_json: whether the summary goes to stdout, instead of the planned changes of a dry run.
 
     Raises InputError, OutputFailed, NotAuthorised when the run cannot begin.
     """
     spec = replace(spec, history=history)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        result = runner.run(_run(spec, faults))
+        result = runner.run(_run(spec, faults, show_plans=not as_json))
     _say_what_happened(spec, result)
     if as_json:
         summary = json.loads(result.report.read_bytes())
@@ -57,7 +60,7 @@ def execute(spec: RunSpec, history: History, *, faults: tuple[str, ...] | None, 
     return _exit_code(spec, result)
 
 
-async def _run(spec: RunSpec, faults: tuple[str, ...] | None) -> RunResult:
+async def _run(spec: RunSpec, faults: Faults | None, *, show_plans: bool) -> RunResult:
     gc.disable()  # the SDK builds 765 model classes; collecting meanwhile takes a quarter of the time again
     from odt_async.runner.run import run  # noqa: PLC0415
     from odt_async.webex.tokens import token_source  # noqa: PLC0415
@@ -66,11 +69,11 @@ async def _run(spec: RunSpec, faults: tuple[str, ...] | None) -> RunResult:
     gc.freeze()
     async with AsyncExitStack() as stack:
         if faults is not None:
-            from odt_async.sandbox import Sandbox, parse_faults  # noqa: PLC0415
+            from odt_async.sandbox import Sandbox  # noqa: PLC0415
 
-            sandbox = await stack.enter_async_context(Sandbox(faults=parse_faults(faults)))
+            sandbox = await stack.enter_async_context(Sandbox(faults=faults))
             spec = replace(spec, settings=_settings_for(sandbox, spec.settings))
-        observer = stack.enter_context(observer_for(spec))
+        observer = stack.enter_context(observer_for(spec, show_plans=show_plans))
         return await run(
             spec,
             connect=lambda redact: token_source(spec.settings, on_token=redact.add),
@@ -122,10 +125,26 @@ def _in_words(stopped_by: Exception | signal.Signals) -> str:
 
 def _follow_up(spec: RunSpec, result: RunResult) -> str:
     """Return the command that takes up what this run has left."""
-    given = [word for word in sys.argv[1:] if word != "--resume" and word not in spec.history.runs]
+    words = _without_resume(sys.argv[1:])
     if not spec.dry_run:
-        given += ["--resume", result.run]
-    return shlex.join(["python", "-m", "odt_async", *given])
+        words += ["--resume", result.run]
+    return shlex.join([*_program(), *words])
+
+
+def _without_resume(words: list[str]) -> list[str]:
+    kept = []
+    for before, word in pairwise(["", *words]):
+        is_value = before == "--resume" and not word.startswith("-")
+        if word != "--resume" and not word.startswith("--resume=") and not is_value:
+            kept.append(word)
+    return kept
+
+
+def _program() -> list[str]:
+    """Return how we were called: `odt` by its path, or `python -m odt_async` with that same python."""
+    if os.access(sys.argv[0], os.X_OK):
+        return [sys.argv[0]]
+    return sys.orig_argv[: len(sys.orig_argv) - len(sys.argv[1:])]
 
 
 def _exit_code(spec: RunSpec, result: RunResult) -> int:

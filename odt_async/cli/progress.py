@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,11 +26,15 @@ __all__ = ["observer_for"]
 
 
 @contextmanager
-def observer_for(spec: RunSpec) -> Iterator[Observer]:
-    """Yield what shows *spec*'s run on stderr; planned changes go to stdout in either case."""
+def observer_for(spec: RunSpec, *, show_plans: bool) -> Iterator[Observer]:
+    """Yield what shows *spec*'s run on stderr.
+
+    show_plans: whether the planned changes of a dry run go to stdout.
+    """
     console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _Lines()
+    # rich's own is_terminal believes FORCE_COLOR, which a pipe does not make a terminal
+    if not sys.stderr.isatty() or console.is_dumb_terminal:
+        yield _Lines(show_plans=show_plans)
         return
     bar = _TwoLines(
         SpinnerColumn(),
@@ -37,20 +43,31 @@ def observer_for(spec: RunSpec) -> Iterator[Observer]:
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
         TextColumn("ETA {task.fields[eta]}"),
         console=console,
-        redirect_stdout=sys.stdout.isatty(),  # rich would send it to stderr
+        redirect_stdout=False,  # rich would send it to stderr
         refresh_per_second=4,
         expand=True,
     )
     with bar:
-        yield _Bar(bar, spec.survey.rows)
+        yield _Bar(bar, spec.survey.rows, show_plans=show_plans)
 
 
-def _show_plan(outcome: Outcome) -> None:
-    """Print one planned row: where it stands, whom it is about, and every field that would change."""
+def _print(text: str, *, err: bool = False) -> None:
+    """Print a line; when its reader has gone (`| head`), the run goes on without one."""
+    try:
+        click.echo(text, err=err)
+    except BrokenPipeError:
+        stream = sys.stderr if err else sys.stdout
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
+
+
+def _plan(outcome: Outcome) -> str:
+    """Return one planned row: where it stands, whom it is about, and every field that would change."""
     row = outcome.row
-    click.echo(f"row {row.index} ({row.layers.file} line {row.line}) {outcome.entity_id}")
+    lines = [f"row {row.index} ({row.layers.file} line {row.line}) {outcome.entity_id}"]
     for path, (before, after) in (outcome.diff or {}).items():
-        click.echo(f"    {path}: {_value(before)} -> {_value(after)}")
+        lines.append(f"    {path}: {_value(before)} -> {_value(after)}")
+    return "\n".join(lines)
 
 
 def _value(value: Any) -> str:
@@ -70,37 +87,42 @@ class _TwoLines(Progress):
 class _Lines:
     """For pipes, files and cron: one line a heartbeat, no colour."""
 
+    def __init__(self, *, show_plans: bool) -> None:
+        self._show_plans = show_plans
+
     def started(self, run: Run) -> None:
         """The first heartbeat says it."""
 
     def outcome(self, outcome: Outcome) -> None:
         """Show what a dry run would write."""
-        if outcome.status is Status.PLANNED:
-            _show_plan(outcome)
+        if self._show_plans and outcome.status is Status.PLANNED:
+            _print(_plan(outcome))
 
     def tick(self, run: Run) -> None:
         """Nothing between two heartbeats."""
 
     def beat(self, line: str) -> None:
         """Show the heartbeat."""
-        click.echo(line, err=True)
+        _print(line, err=True)
 
 
 class _Bar:
     """For terminals."""
 
-    def __init__(self, bar: Progress, total: int) -> None:
+    def __init__(self, bar: Progress, total: int, *, show_plans: bool) -> None:
         self._bar = bar
+        self._show_plans = show_plans
+        self._print = self._print_above if sys.stdout.isatty() else _print
         self._task = bar.add_task("", total=total, figures="", eta=clock(None))
 
     def started(self, run: Run) -> None:
         """Name the run above the bar."""
-        self._bar.console.print(run.run_id, highlight=False, soft_wrap=True)
+        self._print_above(run.run_id)
 
     def outcome(self, outcome: Outcome) -> None:
         """Show what a dry run would write."""
-        if outcome.status is Status.PLANNED:
-            _show_plan(outcome)
+        if self._show_plans and outcome.status is Status.PLANNED:
+            self._print(_plan(outcome))
 
     def tick(self, run: Run) -> None:
         """Bring the bar up to date."""
@@ -133,3 +155,7 @@ class _Bar:
 
     def beat(self, line: str) -> None:
         """The bar shows it all, and heartbeat.log has the line."""
+
+    def _print_above(self, text: str) -> None:
+        """Print *text* above the bar, on the terminal where it is drawn."""
+        self._bar.console.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from odt_async.errors import InputError
+from odt_async.sandbox.entities import SandboxSettings
 from odt_async.sandbox.faults import FAULTS_HELP, Faults, parse_faults
-from odt_async.sandbox.state import SandboxSettings
 
 if TYPE_CHECKING:  # the server imports aiohttp; only serving pays for it
     from odt_async.sandbox.app import Sandbox
@@ -67,6 +67,9 @@ fault_option = click.option(
 )
 @click.option("--rows", type=int, default=500, show_default=True, help="Rows of usuarios.csv.")
 @click.option("--without-ids", is_flag=True, help="Leave the id columns blank: names and e-mails only.")
+@click.option(
+    "--new-people", is_flag=True, help="Write usuarios.csv about people who are still to be created."
+)
 @click.option("--force", is_flag=True, help="Overwrite CSV files that are there already.")
 def sandbox(
     *,
@@ -79,6 +82,7 @@ def sandbox(
     write_input: Path | None,
     rows: int,
     without_ids: bool,
+    new_people: bool,
     force: bool,
 ) -> None:
     """Serve, or write the files. Raises InputError."""
@@ -91,7 +95,10 @@ def sandbox(
         return
     from odt_async.sandbox import samples  # noqa: PLC0415
 
-    for path in samples.write_input(write_input, rows, settings, with_ids=not without_ids, force=force):
+    written = samples.write_input(
+        write_input, rows, settings, with_ids=not without_ids, newcomers=new_people, force=force
+    )
+    for path in written:
         click.echo(f"written {path}", err=True)
 
 

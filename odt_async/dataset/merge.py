@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from odt_async.dataset.profiles import load_profiles
 from odt_async.dataset.reader import CsvFile, column_name, find_csv, missing_csv, open_csv
 from odt_async.errors import InputError, Problem
 from odt_async.model import Domain, Layers, Row
@@ -50,7 +52,8 @@ def open_dataset(
     overrides: column -> value, over everything (`parse_overrides`).
     global_optional: go on without a global.csv, as the older exports have none.
 
-    Raises MissingInputCsv, UnreadableCsv, and InputError for a global.csv of several rows or a bad override.
+    Raises MissingInputCsv, UnreadableCsv, and InputError for a global.csv of several rows, a bad override or a
+    file in `perfiles/` that is no profile.
     """
     domain_path = find_csv(input_dir, f"{domain}.csv")
     if domain_path is None:
@@ -58,11 +61,24 @@ def open_dataset(
     global_path = find_csv(input_dir, "global.csv")
     if global_path is None and not global_optional:
         raise missing_csv(input_dir / "global.csv")
-    return merge_files(open_csv(domain_path), open_csv(global_path) if global_path else None, overrides)
+    return merge_files(
+        open_csv(domain_path),
+        open_csv(global_path) if global_path else None,
+        overrides,
+        profiles=load_profiles(input_dir),
+    )
 
 
-def merge_files(domain: CsvFile, global_csv: CsvFile | None, overrides: Mapping[str, str]) -> Dataset:
+def merge_files(
+    domain: CsvFile,
+    global_csv: CsvFile | None,
+    overrides: Mapping[str, str],
+    *,
+    profiles: Mapping[str, Any] | None = None,
+) -> Dataset:
     """Return the rows of *domain* over the row of *global_csv*; what `open_dataset` does with its files.
+
+    profiles: of outgoing calls, by name (`load_profiles`).
 
     Raises InputError for a global.csv of several rows or a bad override.
     """
@@ -75,6 +91,7 @@ def merge_files(domain: CsvFile, global_csv: CsvFile | None, overrides: Mapping[
         global_line=line,
         global_values=values,
         cli_values=_overrides(overrides.items()),
+        profiles=profiles or {},
     )
     return Dataset(domain, layers)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from odt_async.events import timestamp
 from odt_async.model import Status, VerdictKind
-from odt_async.runner.policy import RunPolicy
 from odt_async.runner.tally import Progress
+
+if TYPE_CHECKING:  # it brings the SDK, and the screen is set up before that
+    from odt_async.runner.policy import RunPolicy
 
 __all__ = ["heartbeat_line", "keep_beating"]
 

@@ -6,6 +6,7 @@ row eight bytes are kept; two rows in ten million share them by accident with a 
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ __all__ = ["FingerprintSet", "History", "find_run", "load_history"]
 
 _LOAD = 0.85  # of the table, at most
 _HEX = 16  # digits of the fingerprint
+_STAMP = re.compile(r"_\d{8}T\d{6}Z_[0-9a-f]{4}")  # what a run's id has behind the action's name
 
 
 class FingerprintSet:
@@ -73,8 +75,12 @@ class History:
         """Return whether the row is ok in one of the runs."""
         return int(payload_hash[:_HEX], 16) in self.finished
 
-    def before(self, payload_hash: str) -> Any | None:
-        """Return the state before an unconfirmed write of this row, None when there was none."""
+    def was_begun(self, payload_hash: str) -> bool:
+        """Return whether a write of this row was begun and nobody knows how it ended."""
+        return payload_hash in self.intents
+
+    def before(self, payload_hash: str) -> Any:
+        """Return the state before such a write; None also where that was all there was (a creation)."""
         if payload_hash not in self.intents:
             return None
         path, offset = self.intents[payload_hash]
@@ -90,15 +96,24 @@ def find_run(logs_dir: Path, action: str, wanted: str) -> str:
     """
     if wanted != "latest":
         run = Path(wanted).name.removesuffix("_ok.csv")
-        if not run.startswith(f"{action}_") or not (logs_dir / f"{run}_ok.csv").exists():
+        if not _is_run_of(action, run) or not (logs_dir / f"{run}_ok.csv").exists():
             raise InputError(f"--resume {wanted}: there is no such run of {action} in {logs_dir}")
         return run
-    oks = logs_dir.glob(f"{action}_[0-9]*T[0-9]*Z_????_ok.csv")
-    runs = sorted(path.name.removesuffix("_ok.csv") for path in oks)
-    real = [run for run in runs if not (logs_dir / f"{run}_plan.jsonl").exists()]
-    if not real:
+    names = (path.name.removesuffix("_ok.csv") for path in logs_dir.glob(f"{action}_*_ok.csv"))
+    runs = [run for run in names if _is_run_of(action, run) and not (logs_dir / f"{run}_plan.jsonl").exists()]
+    if not runs:
         raise InputError(f"--resume: there is no earlier run of {action} in {logs_dir}; start without it")
-    return real[-1]
+    return max(runs, key=lambda run: (run.rpartition("_")[0], _started(logs_dir, run)))
+
+
+def _is_run_of(action: str, run: str) -> bool:
+    """Tell a run of the action from one of an action whose name goes on where this one's ends."""
+    return run.startswith(action) and _STAMP.fullmatch(run, len(action)) is not None
+
+
+def _started(logs_dir: Path, run: str) -> str:
+    """Return when the run began, finer than its name tells; empty when its manifest is torn."""
+    return str(read_manifest(logs_dir / f"{run}_run.json").get("started", ""))
 
 
 def load_history(logs_dir: Path, run: str) -> History:

@@ -112,10 +112,9 @@ class RowRunner:
 
     async def _carry_out(self, job: Job, record: CallRecord) -> dict[str, Any]:
         """Return status, before and change; starts again at `read` while a write's fate is unknown."""
-        before = self._history.before(
-            job.payload_hash
-        )  # of a write that an earlier run did not see the end of
-        in_doubt = before is not None
+        # of a write that an earlier run did not see the end of
+        before = self._history.before(job.payload_hash)
+        in_doubt = self._history.was_begun(job.payload_hash)
         noted = False  # the intent stands in this run's journal
         for attempt in itertools.count(1):
             state = await self._action.read(self._api, job.params)

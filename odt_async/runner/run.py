@@ -111,17 +111,27 @@ async def run(
             request_timeout_s=settings.request_timeout,
         )
         async with connected as api:
+            directory = Directory(api, spec.needs)
             rows = RowRunner(
                 action=spec.action,
                 api=api,
                 policy=policy,
-                directory=Directory(api),
+                directory=directory,
                 changes=files.changes,
                 history=spec.history,
                 max_elapsed_s=settings.max_elapsed_per_row,
                 log=log,
             )
-            active = Run(run_id, spec, files=files, policy=policy, rows=rows, log=log, observer=observer)
+            active = Run(
+                run_id,
+                spec,
+                files=files,
+                policy=policy,
+                rows=rows,
+                directory=directory,
+                log=log,
+                observer=observer,
+            )
             await active.carry_out()
         return active.finish()
 
@@ -176,6 +186,7 @@ class Run:
         files: RunFiles,
         policy: RunPolicy,
         rows: RowRunner,
+        directory: Directory,
         log: events.Logger,
         observer: Observer,
     ) -> None:
@@ -184,6 +195,7 @@ class Run:
         self._spec = spec
         self._files = files
         self._row_runner = rows
+        self._directory = directory
         self._log = log
         self._observer = observer
         self._tally = Tally(spec.survey.rows, asyncio.get_running_loop().time)
@@ -235,6 +247,7 @@ class Run:
         summary = summarise(
             self._tally,
             self.policy,
+            self._directory.report(),
             script_name=self._spec.name,
             run=self.run_id,
             dry_run=self._spec.dry_run,

@@ -8,6 +8,7 @@ from odt_async.actions import Action
 from odt_async.dataset import Dataset, Survey
 from odt_async.runner.resume import History
 from odt_async.settings import Settings
+from odt_async.webex.needs import Needs
 
 __all__ = ["RunSpec"]
 
@@ -24,3 +25,4 @@ class RunSpec:
     dry_run: bool = False
     fail_fast: bool = False
     history: History = field(default_factory=History)
+    needs: Needs = field(default_factory=Needs)  # the names that its rows will look up

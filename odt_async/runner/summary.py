@@ -15,6 +15,7 @@ __all__ = ["summarise"]
 def summarise(
     tally: Tally,
     policy: RunPolicy,
+    lookups: list[dict[str, Any]],
     *,
     script_name: str,
     run: str,
@@ -54,6 +55,7 @@ def summarise(
             "throttled_share": round(throttled / requests, 4) if requests else 0.0,
             "by_verdict": {kind.value: policy.verdicts[kind] for kind in VerdictKind},
         },
+        "lookups": lookups,  # kind, names, calls, how
         "families": [
             {"family": state.family, "pace_per_s": state.pace_per_s, "throttled": state.throttled}
             for state in policy.limiter.states()

@@ -29,7 +29,8 @@ class GroupSync:
     def __init__(self, interval_s: float = 0.1) -> None:
         self._interval_s = interval_s
         self._dirty: set[int] = set()
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of the set, and never held for long: writers wait for it
+        self._syncing = threading.Lock()  # held while a group is synced: none of it may be closed meanwhile
         self._stop = threading.Event()
         self._failure: OSError | None = None
         self._thread = threading.Thread(target=self._work, name="group-sync", daemon=True)
@@ -56,15 +57,22 @@ class GroupSync:
                 self._dirty.add(descriptor)
 
     def forget(self, descriptor: int) -> None:
-        """Sync *descriptor* now: it is about to be closed."""
-        with self._lock:
-            self._dirty.discard(descriptor)
+        """Sync *descriptor* now: it is about to be closed.
+
+        Raises the OSError of an earlier group too: the system tells of a lost line only once.
+        """
+        with self._syncing:
+            with self._lock:
+                self._dirty.discard(descriptor)
             os.fdatasync(descriptor)
+        if self._failure is not None:
+            raise self._failure
 
     def _work(self) -> None:
         while not self._stop.wait(self._interval_s):
-            with self._lock:
-                marked, self._dirty = self._dirty, set()
+            with self._syncing:
+                with self._lock:
+                    marked, self._dirty = self._dirty, set()
                 try:
                     for descriptor in marked:
                         os.fdatasync(descriptor)
@@ -85,16 +93,20 @@ class Appender:
         """
         self.path = path
         self._sync = sync
+        self._failure: OSError | None = None
         try:
             self._descriptor = os.open(path, _FLAGS, _OWNER_ONLY)
         except OSError as error:
             raise self._failed(error) from error
         self.size = os.fstat(self._descriptor).st_size
-        if self.size == 0:
-            if header:
+        try:
+            if self.size == 0:
                 self.write(header)
-        elif os.pread(self._descriptor, 1, self.size - 1) != b"\n":
-            self.write(b"\n")
+            elif os.pread(self._descriptor, 1, self.size - 1) != b"\n":
+                self.write(b"\n")
+        except OutputFailed:
+            os.close(self._descriptor)
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -107,14 +119,17 @@ class Appender:
     def write(self, line: bytes) -> None:
         """Hand one whole line, newline included, to the operating system.
 
-        Raises OutputFailed.
+        Raises OutputFailed; then ever after, so that a torn line is the last one.
         """
         try:
-            written = os.write(self._descriptor, line)
+            if self._failure is not None:
+                raise self._failure
+            written = 0
             while written < len(line):  # a nearly full disk takes a part
                 written += os.write(self._descriptor, line[written:])
             self._sync.mark(self._descriptor)
         except OSError as error:
+            self._failure = error
             raise self._failed(error) from error
         self.size += len(line)
 
@@ -159,13 +174,16 @@ class RotatingAppender:
         self._file.write(line)
 
     def _rotate(self) -> None:
-        self._file.close()
-        for number in range(self._keep, 1, -1):
-            older = self._numbered(number - 1)
-            if older.exists():
-                older.replace(self._numbered(number))
-        self._path.replace(self._numbered(1))
-        self._file = Appender(self._path, self._sync)
+        try:
+            for number in range(self._keep, 1, -1):
+                older = self._numbered(number - 1)
+                if older.exists():
+                    older.replace(self._numbered(number))
+            self._path.replace(self._numbered(1))
+        except OSError as error:
+            raise OutputFailed(f"{self._path} cannot be renamed: {error.strerror}") from error
+        full, self._file = self._file, Appender(self._path, self._sync)
+        full.close()
 
     def _numbered(self, number: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{number}")

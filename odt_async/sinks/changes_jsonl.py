@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from odt_async.events import timestamp
+from odt_async.events import json_line, timestamp
 from odt_async.sinks.appender import Appender, GroupSync
-from odt_async.sinks.json_lines import json_line, read_json_lines
+from odt_async.sinks.json_lines import read_json_lines
 
 __all__ = ["ChangesJsonl", "read_changes"]
 

@@ -17,17 +17,35 @@ class _Echo:
         return text
 
 
-_WRITER = csv.writer(_Echo(), lineterminator="\n")
+_END = "\r\n"  # not what ends our lines: a cell with one of its characters is quoted, as readers expect
+_WRITER = csv.writer(_Echo(), lineterminator=_END)
 
 
 def csv_line(cells: Iterable[Any]) -> bytes:
-    """Return *cells* as one CSV record in UTF-8, newline included."""
-    return cast("str", _WRITER.writerow(cells)).encode()
+    """Return *cells* as one CSV record in UTF-8, newline included; line breaks within a cell stay.
+
+    What is no text for UTF-8 becomes question marks: a record is never lost for what it holds.
+    """
+    record = cast("str", _WRITER.writerow(cells)).removesuffix(_END)
+    return record.encode(errors="replace") + b"\n"
 
 
 def read_records(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
     """Yield the records of a CSV file of ours by column; the header and what a kill has torn are left out."""
-    with path.open(encoding="utf-8", newline="") as file:
-        for cells in csv.reader(line for line in file if line.endswith("\n")):
+    with path.open("rb") as file:
+        for cells in csv.reader(record.decode(errors="replace") for record in _whole_records(file)):
             if len(cells) == len(columns) and cells[0] != columns[0]:
                 yield dict(zip(columns, cells, strict=True))
+
+
+def _whole_records(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Join the lines of a record: it ends with the first one by which every quote is closed.
+
+    A torn one, always the last, ends with no line break or within quotes, and is left out.
+    """
+    record = b""
+    for line in lines:
+        record += line
+        if record.count(b'"') % 2 == 0 and record.endswith(b"\n"):
+            yield record
+            record = b""

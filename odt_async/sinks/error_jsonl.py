@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from odt_async.events import json_line
 from odt_async.model import Outcome
 from odt_async.sinks.appender import Appender, GroupSync
-from odt_async.sinks.json_lines import json_line, read_json_lines
+from odt_async.sinks.json_lines import read_json_lines
 
 __all__ = ["ErrorJsonl", "read_errors"]
 

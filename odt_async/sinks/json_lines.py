@@ -1,20 +1,14 @@
-"""JSON lines to and from bytes."""
+"""JSON lines read back; `events.json_line` makes them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-__all__ = ["json_line", "read_json_lines"]
-
-
-def json_line(record: Mapping[str, Any]) -> bytes:
-    """Return *record* as one line of JSON, newline included."""
-    option = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
-    return orjson.dumps(record, default=str, option=option)
+__all__ = ["read_json_lines"]
 
 
 def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from odt_async.errors import OutputFailed
+from odt_async.events import json_line
 
 __all__ = ["read_manifest", "write_manifest"]
 
@@ -18,7 +19,8 @@ _OWNER_ONLY = 0o600
 
 def write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
     """Write *manifest* to a new file. Raises OutputFailed."""
-    content = orjson.dumps(manifest, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    content = orjson.dumps(orjson.loads(json_line(manifest)), option=option)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
         with os.fdopen(descriptor, "wb") as file:

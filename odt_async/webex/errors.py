@@ -9,10 +9,10 @@ its own first attempt did.
 from __future__ import annotations
 
 import asyncio
-import math
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
@@ -27,6 +27,7 @@ __all__ = [
     "classify_error",
     "describe",
     "error_code",
+    "masked",
     "parse_retry_after",
     "remote_answer",
 ]
@@ -49,6 +50,8 @@ _HOPELESS = (
     aiohttp.TooManyRedirects,
 )
 _DELTA = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
+_NUMBER = re.compile(r"[0-9]{1,12}")
+_SCIM_ERROR = "urn:scim:schemas:extension:cisco:webexidentity:api:messages"  # with a version behind it
 _MASKED_HEADERS = frozenset({"authorization", "set-cookie", "cookie", "proxy-authorization"})
 
 
@@ -57,12 +60,12 @@ def classify_answer(
 ) -> Verdict:
     """Return what an answer with *status* to *method* asks for.
 
-    readable: False where a body that should be JSON is not (a gateway's page, a cut answer): then a
+    readable: False for a body that is not what it should be (a gateway's page, a cut answer): then a
         success is no proof of anything.
     """
     if status in _SUCCESS and readable:
         return Verdict(VerdictKind.OK)
-    reason = f"HTTP {status}" if readable else f"HTTP {status} with an unreadable body"
+    reason = f"HTTP {status}" if readable or status not in _SUCCESS else f"HTTP {status}, unreadable"
     if status == HTTPStatus.UNAUTHORIZED:
         return Verdict(VerdictKind.AUTH, reason)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -115,13 +118,15 @@ def parse_retry_after(value: str, *, date: str | None = None, now: float | None 
     sent = _epoch(date) if date else None
     if sent is None:
         sent = time.time() if now is None else now
-    wait = due - sent
-    return max(0.0, wait) if math.isfinite(wait) else None
+    return max(0.0, due - sent)
 
 
 def _epoch(text: str) -> float | None:
     try:
-        return parsedate_to_datetime(text).timestamp()
+        moment = parsedate_to_datetime(text)
+        if moment.tzinfo is None:  # an HTTP date without a zone is one of UTC (RFC 9110, 5.6.7)
+            moment = moment.replace(tzinfo=UTC)
+        return moment.timestamp()
     except (ValueError, OverflowError):
         return None
 
@@ -133,45 +138,56 @@ def _body(error: AsRestError) -> Any:
     return detail
 
 
-def _entries(body: Any) -> list[Mapping[str, Any]]:
-    """Return the error entries of both of Webex's shapes, `errors[]` and `error[].message[]`."""
-    if not isinstance(body, Mapping):
-        return []
-    found = [entry for entry in body.get("errors") or () if isinstance(entry, Mapping)]
-    for group in body.get("error") or ():
-        messages = group.get("message") if isinstance(group, Mapping) else None
-        found += [entry for entry in messages or () if isinstance(entry, Mapping)]
-    return found
+def _entries(body: Any) -> Iterator[tuple[Any, str]]:
+    """Yield number and words of each error in a body, the innermost first; "" where the words are missing.
+
+    Webex has many shapes: `errors[]`; `error[].message[]`; `error[]` with a text for its message (moves of
+    users); a list of such objects (numbers of a location); SCIM's `detail` with the number in a namespace of
+    its own; a bare `message`, which only repeats the others where there are any.
+    """
+    if isinstance(body, list):
+        for part in body:
+            yield from _entries(part)
+    elif isinstance(body, Mapping):
+        parts = [body[key] for key in ("errors", "error", "message") if isinstance(body.get(key), list)]
+        parts += [part for key, part in body.items() if key.startswith(_SCIM_ERROR)]
+        inner = [entry for part in parts for entry in _entries(part)]
+        yield from inner
+        own = (body.get(key) for key in ("description", "errorMessage", "message", "detail"))
+        repeated = any(words for _number, words in inner)
+        words = "" if repeated else next((text for text in own if text and isinstance(text, str)), "")
+        yield body.get("code") or body.get("errorCode"), words
 
 
 def error_code(error: AsRestError) -> int | None:
     """Return Webex's own error number (4003, 25409 ...), or None where the body has none."""
-    for entry in _entries(_body(error)):
-        code = entry.get("code") or entry.get("errorCode")
-        if str(code).isdigit():
-            return int(str(code))
-    return None
+    numbers = (str(number) for number, _words in _entries(_body(error)))
+    return next((int(number) for number in numbers if _NUMBER.fullmatch(number)), None)
 
 
 def describe(error: AsRestError) -> str:
     """Return one line: the status, Webex's number and Webex's words."""
-    body = _body(error)
-    words = [str(entry["description"]) for entry in _entries(body) if entry.get("description")]
-    if not words and isinstance(body, Mapping):
-        words = [str(body[key]) for key in ("message", "detail") if body.get(key)]
+    words = [words for _number, words in _entries(_body(error)) if words]
     code = error_code(error)
     head = f"HTTP {error.status}" if code is None else f"HTTP {error.status}, code {code}"
-    return f"{head}: {'; '.join(words) or error.message}"
+    return " ".join(f"{head}: {'; '.join(words) or error.message}".split())
 
 
 def remote_answer(error: AsRestError) -> dict[str, Any]:
     """Return the whole answer behind *error*, secrets masked: method, URL, status, headers and body."""
-    headers: Mapping[str, str] = error.headers or {}
     return {
         "method": error.request_info.method,
         "url": str(error.request_info.url),
         "status": error.status,
         "reason": error.message,
-        "headers": {str(k): "***" if k.lower() in _MASKED_HEADERS else v for k, v in headers.items()},
+        "headers": masked(error.headers or {}),
         "body": _body(error),
+    }
+
+
+def masked(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return *headers* as JSON takes them, those that carry a secret without it."""
+    return {
+        str(name): "***" if name.lower() in _MASKED_HEADERS else value.encode(errors="replace").decode()
+        for name, value in headers.items()
     }

@@ -3,15 +3,16 @@
 It replaces the SDK's own (wxc_sdk 1.41), which sleeps on a 429 while it holds its semaphore, for ever, and
 retries nothing else; and it switches off aiohttp's hidden second send, so that retries have one owner.
 Results and errors are those of the SDK (`tests/webex/test_session.py` compares them); what is different on
-purpose: bodies are encoded and decoded by orjson, once; redirects are not followed (the token must not leave
-for another host); the request headers inside an error carry no token.
+purpose: bodies are encoded and decoded by orjson, once; a success whose body is not what it says, or a page for
+human eyes, is taken for none; redirects are not followed (the token must not leave for another host); no error
+carries the token.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-import json as stdlib_json
+import math
 import secrets
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -19,14 +20,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import aiohttp
 import orjson
-from aiohttp import ClientResponse, RequestInfo
-from multidict import CIMultiDict, CIMultiDictProxy
-from wxc_sdk.as_rest import AsRestError, AsRestSession
+from aiohttp import ClientResponse
+from wxc_sdk.as_rest import AsRestSession
 
 from odt_async import events
 from odt_async.errors import AmbiguousWrite, NotAuthorised, RetriesExhausted, RowDeadlineExceeded
 from odt_async.model import Verdict, VerdictKind
-from odt_async.webex.errors import classify_answer, classify_error
+from odt_async.webex.answers import Answer, forget_token, read_answer, refusal
+from odt_async.webex.errors import classify_answer, classify_error, masked
 from odt_async.webex.families import family_of
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ class CallRecord:
     attempts: int = 0  # requests sent
     spent_s: float = 0.0  # sending and backing off; paused, held and queued time does not count
     tracking_id: str = ""  # of the last answer
+
+    @property
+    def left_s(self) -> float:
+        """What is left until the deadline; infinite without one."""
+        return math.inf if self.max_elapsed_s is None else self.max_elapsed_s - self.spent_s
 
 
 current_row: ContextVar[CallRecord | None] = ContextVar("current_row", default=None)
@@ -87,17 +93,6 @@ class _Call:
     data: Any
     options: dict[str, Any]  # for aiohttp: params, timeout ...
     record: CallRecord
-
-
-@dataclass(slots=True)
-class _Answer:
-    """What came back: a response with its body, or the error that came instead."""
-
-    response: ClientResponse | None = None
-    body: Any = ""
-    readable: bool = True  # False: a body that should be JSON and is not
-    error: Exception | None = None
-    elapsed_s: float = 0.0
 
 
 class PolicySession(AsRestSession):
@@ -176,21 +171,23 @@ class PolicySession(AsRestSession):
                 return response, answer.body
             if verdict.kind is VerdictKind.AUTH:
                 refused_tokens += 1
-                if refused_tokens > _MOST_REFUSED_TOKENS:
+                if refused_tokens == _MOST_REFUSED_TOKENS:
                     raise NotAuthorised(f"Webex refused {refused_tokens} tokens in a row ({method} {url})")
                 await self._policy.renew_token(token)
                 continue
-            error = answer.error or _rest_error(answer)
+            error = answer.error or refusal(answer, token)
             if verdict.kind is VerdictKind.AMBIGUOUS:
                 raise AmbiguousWrite(verdict.reason, retry_after_s=verdict.retry_after_s) from error
             if verdict.kind is VerdictKind.PERMANENT:
                 raise error
             await self._back_off(call, verdict, attempt, error)
 
-    async def _attempt(self, call: _Call, token: str) -> tuple[_Answer, Verdict]:
+    async def _attempt(self, call: _Call, token: str) -> tuple[Answer, Verdict]:
         """Send *call* once, when the policy lets it; return the answer and its meaning."""
-        await self._policy.admit(call.family)
         record = call.record
+        if record.left_s <= 0:
+            raise RowDeadlineExceeded(f"the row's {record.max_elapsed_s:g} s are spent")
+        await self._policy.admit(call.family)
         record.attempts += 1
         call.headers["Authorization"] = f"Bearer {token}"
         call.headers["TrackingID"] = record.tracking_id = next(self._tracking_ids)
@@ -204,25 +201,24 @@ class PolicySession(AsRestSession):
             record.spent_s += elapsed_s
             self._policy.release(call.family, sent_at, verdict)
         answer.elapsed_s = elapsed_s
-        if answer.response is not None:
-            record.tracking_id = answer.response.headers.get("trackingid", record.tracking_id)
+        record.tracking_id = answer.tracking_id or record.tracking_id
         self._log_response(call, answer, verdict)
         return answer, verdict
 
-    async def _exchange(self, call: _Call) -> _Answer:
+    async def _exchange(self, call: _Call) -> Answer:
         options = call.options
-        limit_s = call.record.max_elapsed_s
-        if limit_s is not None and call.record.spent_s + self._request_timeout_s > limit_s:
-            left_s = max(0.001, limit_s - call.record.spent_s)
-            options = {**options, "timeout": aiohttp.ClientTimeout(total=left_s)}
+        if call.record.left_s < self._request_timeout_s:
+            options = {**options, "timeout": aiohttp.ClientTimeout(total=call.record.left_s)}
         try:
             async with self.request(
                 call.method, call.url, headers=call.headers, data=call.data, allow_redirects=False, **options
             ) as response:
-                body, readable = await _read_body(response)
-                return _Answer(response=response, body=body, readable=readable)
+                return await read_answer(response)
+        except aiohttp.ClientResponseError as error:
+            forget_token(error)
+            return Answer(error=error)
         except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
-            return _Answer(error=error)
+            return Answer(error=error)
 
     async def _back_off(self, call: _Call, verdict: Verdict, attempt: int, error: Exception) -> None:
         record = call.record
@@ -232,7 +228,7 @@ class PolicySession(AsRestSession):
                 f"{call.method} {call.url} was sent {attempt} times; the last answer: {verdict.reason}"
             ) from error
         record.spent_s += wait_s
-        if record.max_elapsed_s is not None and record.spent_s >= record.max_elapsed_s:
+        if record.left_s <= 0:
             raise RowDeadlineExceeded(
                 f"the row's {record.max_elapsed_s:g} s are spent; the last answer: {verdict.reason}"
             ) from error
@@ -256,7 +252,7 @@ class PolicySession(AsRestSession):
             return url
         raise aiohttp.InvalidURL(url, "not a Webex URL; the token goes to no other host")
 
-    def _log_response(self, call: _Call, answer: _Answer, verdict: Verdict) -> None:
+    def _log_response(self, call: _Call, answer: Answer, verdict: Verdict) -> None:
         response = answer.response
         failed = verdict.kind is not VerdictKind.OK
         self._log.info(
@@ -268,7 +264,7 @@ class PolicySession(AsRestSession):
             status=None if response is None else response.status,
             verdict=verdict.kind,
             error=None if answer.error is None else f"{type(answer.error).__name__}: {answer.error}",
-            response_headers=dict(response.headers) if failed and response is not None else None,
+            response_headers=masked(response.headers) if failed and response is not None else None,
             response_body=answer.body or None,
             elapsed_ms=round(answer.elapsed_s * 1000, 1),
             request_tracking_id=call.headers["TrackingID"],
@@ -276,55 +272,19 @@ class PolicySession(AsRestSession):
         )
 
 
-def _classify(method: str, answer: _Answer) -> Verdict:
+def _classify(method: str, answer: Answer) -> Verdict:
     if answer.response is None:
         assert answer.error is not None  # noqa: S101 - an exchange ends in an answer or in an error
         return classify_error(method, answer.error)
     return classify_answer(method, answer.response.status, answer.response.headers, readable=answer.readable)
 
 
-async def _read_body(response: ClientResponse) -> tuple[Any, bool]:
-    """Return the body as the SDK does (JSON where it says so, else text), and whether it is what it says."""
-    content_type = response.headers.get("Content-Type")
-    if not content_type:
-        return "", True
-    if not content_type.startswith("application/json"):
-        text = await response.text()
-        return text, not content_type.startswith("text/html") or response.status >= 300  # noqa: PLR2004
-    raw = await response.read()
-    if not raw.strip():
-        return None, True
-    try:
-        return orjson.loads(raw), True
-    except orjson.JSONDecodeError:
-        pass
-    text = await response.text()
-    try:
-        return stdlib_json.loads(text), True  # NaN and the like, which the SDK's decoder takes
-    except ValueError:
-        return text, False
-
-
-def _rest_error(answer: _Answer) -> AsRestError:
-    """Return the error that the SDK would raise, without the token that its request headers carry."""
-    response = answer.response
-    assert response is not None  # noqa: S101 - the other half of _Answer
-    request = response.request_info
-    headers = CIMultiDict(request.headers)
-    headers["Authorization"] = "***"
-    return AsRestError(
-        RequestInfo(request.url, request.method, CIMultiDictProxy(headers), request.real_url),
-        response.history,
-        status=response.status,
-        message=response.reason or "",
-        headers=response.headers,
-        detail=answer.body,
-    )
-
-
 def _loggable(data: Any) -> Any:
-    if data is None:
-        return None
-    if isinstance(data, bytes | str):
-        return orjson.Fragment(data) if data else None
-    return str(data)
+    """Return a request's body as the log takes it: JSON as it is, anything else as text."""
+    if isinstance(data, str):
+        data = data.encode()
+    if not isinstance(data, bytes):
+        return None if data is None else str(data)
+    if data.startswith((b"{", b"[")) and b"\n" not in data:
+        return orjson.Fragment(data)
+    return data.decode(errors="replace")

@@ -7,11 +7,13 @@ from the environment or `.env`. No token is ever written, logged or put in a mes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import aiohttp
+from pydantic import AfterValidator, BaseModel
 from wxc_sdk.tokens import Tokens
 
 from odt_async.errors import InputError, NotAuthorised
@@ -21,6 +23,22 @@ from odt_async.webex.session import WEBEX
 __all__ = ["FixedToken", "RefreshToken", "TokenFile", "TokenSource", "token_source"]
 
 _REFRESH_TIMEOUT_S = 30
+_VISIBLE = re.compile(r"[!-~]+")
+
+
+def _token(text: str) -> str:
+    """Return *text* without the space around it. Raises ValueError when that can be no token."""
+    token = text.strip()
+    if not _VISIBLE.fullmatch(token):
+        raise ValueError("a token is one word of visible ASCII characters")
+    return token
+
+
+class _Issued(BaseModel):
+    """What the token service answers; it may replace the refresh token too."""
+
+    access_token: Annotated[str, AfterValidator(_token)]
+    refresh_token: Annotated[str, AfterValidator(_token)] | None = None
 
 
 class TokenSource(Protocol):
@@ -83,8 +101,8 @@ class TokenFile:
             token = self._read()
         except OSError as error:
             raise InputError(f"WEBEX_TOKEN_FILE {path} cannot be read: {error.strerror}") from error
-        if not token:
-            raise InputError(f"WEBEX_TOKEN_FILE {path} is empty: write the access token into it")
+        except ValueError:
+            raise InputError(f"WEBEX_TOKEN_FILE {path} must hold the access token and nothing else") from None
         on_token(token)
         self.tokens = Tokens(access_token=token)
 
@@ -94,19 +112,19 @@ class TokenFile:
         return self.tokens.access_token or ""
 
     async def renew(self) -> bool:
-        """Read the file again; a file that is gone for a moment is one that has not changed."""
+        """Read the file again; one that is gone, or only half written, is one that has not changed."""
         try:
             token = self._read()
-        except OSError:
+        except (OSError, ValueError):
             return False
-        if not token or token == self.access_token:
+        if token == self.access_token:
             return False
         self._on_token(token)
         self.tokens.access_token = token
         return True
 
     def _read(self) -> str:
-        return self._path.read_text(encoding="utf-8-sig").strip()
+        return _token(self._path.read_text(encoding="utf-8-sig"))
 
 
 class RefreshToken:
@@ -162,14 +180,14 @@ class RefreshToken:
                     raise NotAuthorised(f"Webex refuses to renew the token ({response.status}): {self.cure}")
                 if response.status != 200:  # noqa: PLR2004
                     return False
-                issued = await response.json()
+                issued = _Issued.model_validate_json(await response.read())
         except (aiohttp.ClientError, TimeoutError, ValueError):
-            return False
-        self._on_token(issued["access_token"])
-        self.tokens.access_token = issued["access_token"]
-        if rotated := issued.get("refresh_token"):
-            self._on_token(rotated)
-            self.tokens.refresh_token = rotated
+            return False  # no answer, or one of something else in its place
+        self._on_token(issued.access_token)
+        self.tokens.access_token = issued.access_token
+        if issued.refresh_token:
+            self._on_token(issued.refresh_token)
+            self.tokens.refresh_token = issued.refresh_token
         return True
 
 
@@ -191,7 +209,10 @@ def token_source(settings: Settings, *, on_token: Callable[[str], None]) -> Toke
     if settings.token_file is not None:
         return TokenFile(settings.token_file, on_token=on_token)
     if settings.access_token is not None:
-        token = settings.access_token.get_secret_value().strip()
+        try:
+            token = _token(settings.access_token.get_secret_value())
+        except ValueError:
+            raise InputError("WEBEX_ACCESS_TOKEN must hold the access token and nothing else") from None
         on_token(token)
         return FixedToken(token)
     raise InputError(
