@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from odt_async.sandbox.entities import SandboxSettings
 from odt_async.sandbox.faults import FAULTS_HELP, Faults, parse_faults
-from odt_async.sandbox.state import SandboxSettings
 
 if TYPE_CHECKING:
     from odt_async.sandbox.app import Sandbox

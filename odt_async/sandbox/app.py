@@ -129,7 +129,7 @@ class Sandbox:
                 content_type = request.headers.get("Content-Type", "")
                 now = self._loop.time()
                 call = Call(ids, query, content_type, body, self.organisation, self.tokens, now)
-                outcome = self._process(call, route, target)
+                outcome = self._process(call, route, _what_is_struck(method, target, body))
             result = outcome if isinstance(outcome, Strike) else str(outcome.status)
         finally:
             if refusal is None:
@@ -175,6 +175,8 @@ class Sandbox:
             _check_organisation(call)
             answer = route.answer(call)
         except Refused as refused:
+            if refused.stored:
+                self.journal.wrote(changed=True, answered=strike is None)
             return strike or self._error(refused, route.errors)
         if answer.changed is not None:
             self.journal.wrote(changed=answer.changed, answered=strike is None)
@@ -205,6 +207,11 @@ class Sandbox:
             self.journal.clear()
             return self._response(204, b"")
         return self._error(Refused(404), ErrorShape.PLATFORM)
+
+
+def _what_is_struck(method: str, target: str, body: bytes) -> str:
+    """Return what a fault strikes: an address, or for what is made at one address the thing that is made."""
+    return f"{target} {body.hex()}" if method in {"POST", "PATCH"} else target
 
 
 def _check_organisation(call: Call) -> None:

@@ -30,7 +30,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Some people: a *share* of all (0 to 1), and those named by id or e-mail."""
+    """Some people or workspaces: a *share* of all (0 to 1), and those named by id or e-mail."""
 
     share: float = 0.0
     names: frozenset[str] = frozenset()
@@ -61,7 +61,14 @@ class Faults:
     reset_after: float = 0.0  # processed, then connection dropped
     stall: float = 0.0  # never answered; half of them processed
     forwarding_4003: Selection = Selection()
+    forwarding_closed: Selection = Selection()
     no_calling: Selection = Selection()
+    basic_workspace: Selection = Selection()
+    permissions_moved: Selection = Selection()
+    unauthorised: Selection = Selection()
+    create_400: float = 0.0  # people created all the same, without their calling part
+    licence_206: float = 0.0  # people who get all licences of a request but the last
+    search_lag_s: float = 0.0  # before a search finds what was created
     token_ttl_s: float | None = None  # None: access tokens do not expire
 
 
@@ -210,15 +217,63 @@ _KINDS = {
         _selection,
         "forwarding-4003=0.5%",
         "error 4003 (UserCallForwardingBusy) on every write with a busy branch, for this share of the people "
-        "or for a person id or e-mail",
+        "and workspaces, or for an id or e-mail",
+        merge=_both,
+    ),
+    "forwarding-closed": _Kind(
+        "forwarding_closed",
+        _selection,
+        "forwarding-closed=0.5%",
+        "the same error on every write of forwarding but the flat one of operators",
         merge=_both,
     ),
     "no-calling": _Kind(
         "no_calling",
         _selection,
         "no-calling=1%",
-        "this share of the people, or a person id or e-mail, has no Calling licence (404, code 4008)",
+        "this share of the people and workspaces, or an id or e-mail, has no Calling licence (404, code 4008)",
         merge=_both,
+    ),
+    "basic-workspace": _Kind(
+        "basic_workspace",
+        _selection,
+        "basic-workspace=5%",
+        "this share of the workspaces, or an id, has no Professional licence (405, code 25409)",
+        merge=_both,
+    ),
+    "permissions-moved": _Kind(
+        "permissions_moved",
+        _selection,
+        "permissions-moved=1%",
+        "the outgoing permissions of this share of the people, or of an id or e-mail, are at the address of "
+        "the SDK and not at the published one (404)",
+        merge=_both,
+    ),
+    "unauthorised": _Kind(
+        "unauthorised",
+        _selection,
+        "unauthorised=1%",
+        "error 4003 on every read and write of the calling features of this share of the workspaces, or an id",
+        merge=_both,
+    ),
+    "create-400": _Kind(
+        "create_400",
+        _share,
+        "create-400=1%",
+        "POST /people answers 400 for this share of new calling users, and has created them without calling",
+    ),
+    "licence-206": _Kind(
+        "licence_206",
+        _share,
+        "licence-206=1%",
+        "this share of the people gets all licences that a request adds but the last (206, or no word of it "
+        "when the person is created)",
+    ),
+    "search-lag": _Kind(
+        "search_lag_s",
+        _duration_s,
+        "search-lag=2s",
+        "searches and lists show a new person or workspace only after 2 s; its id works at once",
     ),
     "token-ttl": _Kind(
         "token_ttl_s",

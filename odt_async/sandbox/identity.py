@@ -39,8 +39,31 @@ class EntityIds:
         self._prefix = prefix
         self._count = count
         self._padded = padded
+        self._removed: set[int] = set()
         self._key = f"{seed}:{prefix}".encode()
         self._mask = int.from_bytes(blake2b(self._key, digest_size=4).digest())
+
+    def __contains__(self, index: int) -> bool:
+        return index < self._count and index not in self._removed
+
+    @property
+    def count(self) -> int:
+        """How many there have ever been: the next one added gets this index."""
+        return self._count
+
+    @property
+    def removed(self) -> frozenset[int]:
+        """The indexes of those that are gone."""
+        return frozenset(self._removed)
+
+    def add(self) -> int:
+        """Return the index of one more."""
+        self._count += 1
+        return self._count - 1
+
+    def remove(self, index: int) -> None:
+        """Forget the entity with this *index*: its id is refused from now on, and never given again."""
+        self._removed.add(index)
 
     def uuid(self, index: int) -> str:
         """Return the bare UUID (version 4 in form) of the entity with this *index*."""
@@ -59,7 +82,7 @@ class EntityIds:
             index = int(uuid[:_INDEX_DIGITS], 16) ^ self._mask
         except ValueError:
             return None
-        return index if index < self._count and self.uuid(index) == uuid else None
+        return index if index in self and self.uuid(index) == uuid else None
 
     def _uuid_of_hydra(self, text: str) -> str:
         bare = text.rstrip("=")

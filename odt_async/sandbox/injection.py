@@ -44,7 +44,10 @@ class Injector:
         self._shares = {name: share for name, share in shares.items() if share > 0}
 
     def strike(self, method: str, target: str) -> Strike | None:
-        """Return what goes wrong with this request, or None; *target* is path and query as sent."""
+        """Return what goes wrong with this request, or None.
+
+        target: path and query as sent and, where many things are made at one address, what is made.
+        """
         if not self._shares:
             return None
         address = draw(self._seed, method, target)
