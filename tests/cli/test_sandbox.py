@@ -43,7 +43,15 @@ def test_sample_files_are_written_and_nothing_is_served(tmp_path: Path) -> None:
     assert (result.exit_code, len(lines), lines[1][0]) == (0, 4, ",")
     assert result.stderr.splitlines() == [
         f"written {tmp_path / name}"
-        for name in ("global.csv", "ubicaciones.csv", "usuarios.csv", "workspaces.csv")
+        for name in (
+            "global.csv",
+            "ubicaciones.csv",
+            "usuarios.csv",
+            "workspaces.csv",
+            "perfiles/nacional.json",
+            "perfiles/bloqueo_premium.json",
+            "perfiles/solo_internas.json",
+        )
     ]
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from odt_async.dataset.profiles import load_profiles
 from odt_async.errors import InputError
 from odt_async.sandbox.samples import write_input
-from odt_async.sandbox.state import Organisation
+from odt_async.sandbox.state import Organisation, derived_email
 from tests.sandbox.serving import SMALL
 
 NAMES = ["global.csv", "ubicaciones.csv", "usuarios.csv", "workspaces.csv"]
@@ -21,7 +22,7 @@ def read(path: Path) -> list[dict[str, str]]:
 def test_the_four_files_are_about_the_organisation(tmp_path: Path) -> None:
     paths = write_input(tmp_path / "new" / "input", 100, SMALL)
     organisation = Organisation(SMALL)
-    tables = {path.name: read(path) for path in paths}
+    tables = {path.name: read(path) for path in paths if path.suffix == ".csv"}
     assert {name: len(rows) for name, rows in tables.items()} == dict(
         zip(NAMES, (1, 7, 100, 50), strict=True)
     )
@@ -35,24 +36,46 @@ def test_the_four_files_are_about_the_organisation(tmp_path: Path) -> None:
 
 
 def test_every_row_has_a_cell_for_every_column(tmp_path: Path) -> None:
-    for path in write_input(tmp_path, 3, SMALL):
+    for path in write_input(tmp_path, 3, SMALL)[: len(NAMES)]:
         header, *lines = path.read_text("utf-8-sig").splitlines()
         assert {line.count(",") for line in lines} == {header.count(",")}
 
 
 def test_ids_may_be_left_blank_as_in_the_files_operators_bring(tmp_path: Path) -> None:
-    _, locations, people, workspaces = write_input(tmp_path, 2, SMALL, with_ids=False)
-    ids = [
-        {
-            row[name]
-            for row in read(path)
-            for name in ("location_id", "person_id", "workspace_id")
-            if name in row
-        }
-        for path in (locations, people, workspaces)
-    ]
-    assert ids == [{""}] * 3
-    assert read(people)[1]["email"] == Organisation(SMALL).person(1).email
+    paths = write_input(tmp_path, 2, SMALL, with_ids=False)[1 : len(NAMES)]
+    columns = {"location_id", "person_id", "workspace_id", "premise_route_id"}
+    ids = {row[name] for path in paths for row in read(path) for name in columns & row.keys()}
+    assert ids == {""}
+
+
+def test_names_stand_for_the_ids_left_blank(tmp_path: Path) -> None:
+    everyone, locations, people, workspaces = (
+        read(path)[-1] for path in write_input(tmp_path, 2, SMALL, with_ids=False)[: len(NAMES)]
+    )
+    organisation = Organisation(SMALL)
+    assert everyone["licenses_id"] == "Webex Calling - Professional"
+    assert (locations["name"], locations["route_identity"]) == ("OF00001 Barcelona", "RG_01")
+    assert people["email"] == organisation.person(1).email
+    assert (people["add_license_ids"], people["location_name"]) == (
+        "Basic Space Meetings",
+        "OF00002 Valencia",  # the next one: people can be moved there
+    )
+    assert (workspaces["display_name"], workspaces["location_name"]) == ("Sala 000001", "OF00001 Barcelona")
+
+
+def test_people_who_are_still_to_be_created_have_no_ids(tmp_path: Path) -> None:
+    first, second = read(write_input(tmp_path, 2, SMALL, newcomers=True)[2])
+    assert (first["person_id"], second["person_id"]) == ("", "")
+    assert {first["email"], second["email"]} == {
+        derived_email(index, SMALL.seed) for index in (SMALL.people, SMALL.people + 1)
+    }
+
+
+def test_the_profiles_are_such_as_a_run_loads(tmp_path: Path) -> None:
+    paths = write_input(tmp_path / "input", 1, SMALL)[len(NAMES) :]
+    profiles = load_profiles(tmp_path / "input")
+    assert [path.stem for path in paths] == ["nacional", "bloqueo_premium", "solo_internas"]
+    assert {path.stem for path in paths} == profiles.keys()
 
 
 def test_files_that_are_there_are_kept(tmp_path: Path) -> None:
@@ -64,7 +87,7 @@ def test_files_that_are_there_are_kept(tmp_path: Path) -> None:
 
 def test_force_overwrites(tmp_path: Path) -> None:
     write_input(tmp_path, 2, SMALL)
-    _, _, people, _ = write_input(tmp_path, 5, SMALL, force=True)
+    _, _, people, *_ = write_input(tmp_path, 5, SMALL, force=True)
     assert len(read(people)) == 5
 
 

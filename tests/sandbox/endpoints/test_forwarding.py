@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from odt_async.sandbox import SandboxSettings
 from odt_async.sandbox.access_tokens import AccessTokens
+from odt_async.sandbox.calling_targets import Target
 from odt_async.sandbox.endpoints import forwarding
+from odt_async.sandbox.forwarding_store import store, stored
 from odt_async.sandbox.routing import Call
 from odt_async.sandbox.state import Organisation
-from tests.sandbox.serving import served
+from tests.sandbox.serving import Client, served
 
 ALWAYS = {
     "enabled": True,
@@ -198,6 +200,109 @@ async def test_4003_refuses_every_write_of_busy_and_lets_the_rest_pass() -> None
     assert (partial.status, after.json["callForwarding"]["always"]) == (204, ALWAYS)
 
 
+async def test_an_address_that_is_closed_refuses_every_write_and_the_flat_one_takes_it() -> None:
+    async with served("forwarding-closed=100%") as client:
+        path = client.forwarding_of(7)
+        partial = await client.ask("PUT", path, json={"callForwarding": {"always": ALWAYS}})
+        flat = await client.ask("PUT", flat_of(path), json=ALWAYS)
+        after = await client.ask("GET", path)
+    assert (partial.status, flat.status, after.json["callForwarding"]["always"]) == (400, 204, ALWAYS)
+
+
+def workspace_forwarding(client: Client, index: int) -> str:
+    return f"/v1/workspaces/{client.sandbox.organisation.workspaces.hydra(index)}/features/callForwarding"
+
+
+def flat_of(path: str) -> str:
+    """Return the unpublished address beside a published one."""
+    return path.replace("/v1/", "/v1/telephony/config/").replace("/features", "")
+
+
+async def test_a_workspace_is_written_with_its_business_continuity_and_every_flag() -> None:
+    async with served() as client:
+        path = workspace_forwarding(client, 7)
+        before = (await client.ask("GET", path)).json
+        body = {"callForwarding": {"always": ALWAYS}, "businessContinuity": before["businessContinuity"]}
+        reply = await client.ask("PUT", path, json=body)
+        after = (await client.ask("GET", path)).json
+    before["callForwarding"]["always"] = ALWAYS
+    assert (reply.status, after) == (204, before)
+
+
+CONTINUITY = {"enabled": False, "destinationVoicemailEnabled": False}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"callForwarding": {"always": ALWAYS}}, "businessContinuity: Field required"),
+        (
+            {"callForwarding": {"always": {"enabled": True}}, "businessContinuity": CONTINUITY},
+            "callForwarding.always.destinationVoicemailEnabled: Field required",
+        ),
+        (
+            {
+                "callForwarding": {"always": ALWAYS, "busy": {"enabled": True}},
+                "businessContinuity": CONTINUITY,
+            },
+            "callForwarding.busy.destinationVoicemailEnabled: Field required",
+        ),
+        (
+            {"callForwarding": {"always": ALWAYS, "busy": None}, "businessContinuity": CONTINUITY},
+            "callForwarding.busy: ",
+        ),
+        (
+            {
+                "callForwarding": {"always": ALWAYS, "noAnswer": {"enabled": True, "destination": ""}},
+                "businessContinuity": CONTINUITY,
+            },
+            "callForwarding.noAnswer.destination: required",
+        ),
+    ],
+)
+async def test_a_workspace_body_that_does_not_fit_is_refused_whole(body: object, field: str) -> None:
+    async with served() as client:
+        path = workspace_forwarding(client, 7)
+        before = await client.ask("GET", path)
+        reply = await client.ask("PUT", path, json=body)
+        after = await client.ask("GET", path)
+    description = reply.json["error"][0]["message"][0]["description"]
+    assert (reply.status, after.json) == (400, before.json)
+    assert description.startswith(f"Invalid field {field}")
+
+
+async def test_what_is_wrong_with_a_workspace_is_told_by_status_and_code() -> None:
+    found = {}
+    for fault in ("no-calling=100%", "unauthorised=100%", "basic-workspace=100%"):
+        async with served(fault) as client:
+            path = workspace_forwarding(client, 7)
+            replies = [await client.ask("GET", path), await client.ask("PUT", flat_of(path), json=ALWAYS)]
+            found[fault] = [
+                (reply.status, reply.json["error"][0]["message"][0]["code"] if reply.status > 204 else None)
+                for reply in replies
+            ]
+    assert found == {
+        "no-calling=100%": [(404, 4008), (404, 4008)],
+        "unauthorised=100%": [(400, 4003), (400, 4003)],
+        "basic-workspace=100%": [(200, None), (405, 25409)],
+    }
+
+
+async def test_no_such_workspace_is_404() -> None:
+    async with served() as client:
+        reply = await client.ask("GET", "/v1/workspaces/none/features/callForwarding")
+    assert (reply.status, reply.json["error"][0]["message"][0]["code"]) == (404, 404)
+
+
+async def test_a_fault_may_name_one_workspace() -> None:
+    async with served() as client:
+        workspaces = client.sandbox.organisation.workspaces
+        named = workspaces.hydra(7)
+    async with served(f"no-calling={named}") as client:
+        replies = [await client.ask("GET", workspace_forwarding(client, index)) for index in (6, 7)]
+    assert [reply.status for reply in replies] == [200, 404]
+
+
 branches = st.fixed_dictionaries(
     {},
     optional={
@@ -208,13 +313,14 @@ branches = st.fixed_dictionaries(
 )
 
 
-@given(branches, branches, st.integers(2, 20), st.integers(0, 999))
-def test_what_is_stored_comes_back(busy: Any, continuity: Any, rings: int, index: int) -> None:
+@given(branches, branches, st.integers(2, 20), st.integers(0, 999), st.sampled_from(["person", "workspace"]))
+def test_what_is_stored_comes_back(busy: Any, continuity: Any, rings: int, index: int, kind: Any) -> None:
     organisation = Organisation(SandboxSettings(people=1000))
-    before = forwarding._stored(organisation, index)
+    target = Target(kind, index, 0, "", "")
+    before = stored(organisation, target)
     after = [before[0], before[1] | busy, before[2] | {"numberOfRings": rings}, before[3] | continuity]
-    forwarding._store(organisation, index, after)
-    assert forwarding._stored(organisation, index) == after
+    store(organisation, target, after)
+    assert stored(organisation, target) == after
 
 
 def test_a_changed_person_takes_less_than_200_bytes() -> None:
@@ -225,7 +331,9 @@ def test_a_changed_person_takes_less_than_200_bytes() -> None:
     tracemalloc.start()
     for index, person_id in enumerate(ids):
         body = b'{"callForwarding":{"always":{"enabled":true,"destination":"53%d"}}}' % (80_000_000 + index)
-        forwarding.configure(Call((person_id,), "", "application/json", body, organisation, tokens, 0.0))
+        forwarding.configure_person(
+            Call((person_id,), "", "application/json", body, organisation, tokens, 0.0)
+        )
     used, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert used / people < 200  # 200,000 of them: less than 40 MiB

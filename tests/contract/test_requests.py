@@ -1,0 +1,96 @@
+"""Every request that every action sends is one that Webex has published."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
+
+import pytest
+
+from odt_async import actions
+from odt_async.errors import AmbiguousWrite
+from odt_async.model import Outcome, Status
+from tests.actions.staging import Stage, parse_cells, staged
+from tests.contract.deviations import DEVIATIONS, Deviation
+from tests.contract.published import PublishedApi, Sent
+from tests.contract.recording import Recorder
+from tests.contract.scenarios import ORGANISATION, PROFILES, SCENARIOS, Cells, Scenario
+
+PARTNER = {"org_id": ORGANISATION.id}  # as the administrator of a partner fills it in for a customer
+
+
+def module_of(action: str) -> ModuleType:
+    return cast("ModuleType", actions.load(action))
+
+
+async def carry_out(stage: Stage, action: str, cells: Cells) -> tuple[Any, Outcome]:
+    params = parse_cells(module_of(action), PROFILES, **cells)
+    return params, await stage.carry_out(module_of(action), params)
+
+
+async def undo(stage: Stage, action: str, params: Any, before: Any) -> None:
+    while True:
+        try:
+            return await stage.undo(module_of(action), params, before)
+        except AmbiguousWrite as doubt:  # a job goes on by itself
+            await asyncio.sleep(doubt.retry_after_s or 1)
+
+
+async def perform(scenario: Scenario, extra: Cells, logs_dir: Path) -> tuple[list[Status], list[Sent]]:
+    """Carry the row out, again, and undo it; return what became of the rows and all requests."""
+    async with staged(*scenario.faults, logs_dir=logs_dir) as stage:
+        recorder = Recorder(stage.api)
+        for action, cells in scenario.before:
+            await carry_out(stage, action, cells)
+        recorder.start()
+        params, outcome = await carry_out(stage, scenario.action, {**scenario.cells, **extra})
+        statuses = [outcome.status]
+        if outcome.status is Status.APPLIED:
+            statuses.append((await carry_out(stage, scenario.action, {**scenario.cells, **extra}))[1].status)
+            if scenario.undone and hasattr(module_of(scenario.action), "undo"):
+                await undo(stage, scenario.action, params, outcome.before)
+        return statuses, recorder.requests
+
+
+def unexcused(published: PublishedApi, requests: list[Sent]) -> set[str]:
+    problems = {problem for request in requests for problem in published.problems(request)}
+    return {
+        problem for problem in problems if not any(deviation.excuses(problem) for deviation in DEVIATIONS)
+    }
+
+
+@pytest.mark.parametrize("extra", [{}, PARTNER], ids=["own organisation", "customer's"])
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
+async def test_every_request_is_as_published(
+    scenario: Scenario, extra: Cells, published: PublishedApi, tmp_path: Path
+) -> None:
+    statuses, requests = await perform(scenario, extra, tmp_path)
+
+    again = [Status.UNCHANGED] if scenario.status is Status.APPLIED else []
+    assert statuses == [scenario.status, *again]
+    assert unexcused(published, requests) == set()
+
+
+@pytest.mark.parametrize("deviation", DEVIATIONS, ids=lambda deviation: deviation.problem)
+async def test_a_deviation_is_still_needed(
+    deviation: Deviation, published: PublishedApi, tmp_path: Path
+) -> None:
+    (scenario,) = [scenario for scenario in SCENARIOS if str(scenario) == deviation.scenario]
+
+    _, requests = await perform(scenario, {}, tmp_path)
+
+    problems = [problem for request in requests for problem in published.problems(request)]
+    assert any(deviation.excuses(problem) for problem in problems), problems
+
+
+@pytest.mark.parametrize("action", actions.names())
+def test_an_action_has_a_scenario_for_all_that_it_does(action: str) -> None:
+    scenarios = [scenario for scenario in SCENARIOS if scenario.action == action]
+    module = module_of(action)
+
+    applied = [scenario for scenario in scenarios if scenario.status is Status.APPLIED]  # then unchanged
+    assert scenarios != []
+    assert applied or "Writes      nothing" in (module.__doc__ or "")
+    assert any(scenario.undone for scenario in applied) or not hasattr(module, "undo")

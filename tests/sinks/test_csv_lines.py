@@ -1,0 +1,65 @@
+"""What was written is read back, wherever a kill has cut the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from odt_async.sinks.csv_lines import csv_line, read_records
+
+FILE = Path("run_ok.csv")
+COLUMNS = ("number", "text", "last")
+
+TEXTS = st.text(st.sampled_from('a1,"\r\n \t;ñ€😀\0')) | st.text()
+RECORDS = st.lists(st.tuples(st.integers(0, 999).map(str), TEXTS, TEXTS), max_size=5)
+
+
+def read_back(content: bytes) -> list[tuple[str, ...]]:
+    FILE.write_bytes(content)
+    return [tuple(record.values()) for record in read_records(FILE, COLUMNS)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "line"),
+    [
+        ((1, "a", None), b"1,a,\n"),
+        (("a,b", 'say "hi"', ""), b'"a,b","say ""hi""",\n'),
+        (("two\nlines", "old\rMac", "dos\r\n"), b'"two\nlines","old\rMac","dos\r\n"\n'),
+        (("",), b'""\n'),
+        (("Iñaki", "€"), "Iñaki,€\n".encode()),
+        (("stray\udcf1",), b"stray?\n"),
+    ],
+)
+def test_a_record_is_one_csv_record_in_utf_8(cells: tuple[object, ...], line: bytes) -> None:
+    assert csv_line(cells) == line
+
+
+@given(RECORDS, st.integers(0, 10_000))
+@example([("1", "a", "b\nc"), ("2", "d", "e")], 30)
+@example([("1", "a", "b\n")], 24)
+@example([("1", "", "€")], 23)
+def test_every_whole_record_is_read_back_wherever_the_file_is_cut(
+    records: list[tuple[str, ...]], cut: int
+) -> None:
+    lines = [csv_line(COLUMNS), *map(csv_line, records)]
+    content = b"".join(lines)
+    cut %= len(content) + 1
+    whole = [n for n in range(len(lines) + 1) if len(b"".join(lines[:n])) <= cut][-1]
+
+    assert read_back(content[:cut]) == records[: max(0, whole - 1)]
+
+
+@pytest.mark.parametrize("content", [b"", b"number,text,last\n", b"number,te", b"number,te\n"])
+def test_a_file_without_records_has_none(content: bytes) -> None:
+    assert read_back(content) == []
+
+
+def test_a_line_of_another_width_is_no_record() -> None:
+    assert read_back(b"number,text,last\n1,a\n2,b,c\n\n3,d,e,f\n") == [("2", "b", "c")]
+
+
+def test_a_file_saved_by_a_spreadsheet_is_read_all_the_same() -> None:
+    assert read_back(b'"number","text","last"\r\n"1","caf\xe9","x"\r\n') == [("1", "caf\ufffd", "x")]

@@ -1,0 +1,398 @@
+"""The session sends what the SDK sends, asks the policy before and after, and writes all of it down."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import anyio
+import orjson
+import pytest
+from wxc_sdk.as_api import AsWebexSimpleApi
+from wxc_sdk.as_rest import AsRestError, AsRestSession
+
+from odt_async.errors import AmbiguousWrite, NotAuthorised, RetriesExhausted, RowDeadlineExceeded
+from odt_async.model import VerdictKind
+from odt_async.webex.session import WEBEX, CallRecord, PolicySession, current_row
+from tests.webex.serving import (
+    DROP,
+    EMPTY,
+    PLATFORM,
+    STALL,
+    TOKEN,
+    Ledger,
+    Reply,
+    Stub,
+    json_reply,
+    open_session,
+    plain_session,
+    served,
+)
+
+WRITES = ("PUT", "POST", "PATCH", "DELETE")
+BUSY = json_reply({"message": "Server is overloaded."}, 503, **{"Retry-After": "7"})
+UNAUTHORISED = json_reply({"message": "No token."}, 401)
+
+
+@pytest.mark.parametrize(
+    ("method", "how"),
+    [
+        ("GET", {}),
+        ("GET", {"params": {"email": "a+b@x.es", "max": 100}}),
+        ("DELETE", {}),
+        ("PUT", {"json": {"name": "Iñaki", "tags": [], "none": None}}),
+        ("POST", {"json": {}}),
+        ("PATCH", {"data": '{"a":1}', "params": {"orgId": "o1"}}),
+        ("PUT", {"data": b"raw", "content_type": "application/octet-stream"}),
+        ("POST", {"data": {"grant": "x"}, "content_type": "application/x-www-form-urlencoded"}),
+        ("GET", {"headers": {"Accept-Language": "es"}}),
+    ],
+)
+async def test_requests_are_those_of_the_sdk(method: str, how: Mapping[str, Any]) -> None:
+    async with served(EMPTY) as stub, plain_session() as plain, open_session(stub) as ours:
+        await plain._request_w_response(method, url=f"{stub.url}/v1/people", **how)
+        await ours._request_w_response(method, url=f"{WEBEX}/v1/people", **how)
+
+    theirs, mine = [
+        {
+            "method": asked.method,
+            "target": asked.target,
+            "body": orjson.loads(asked.body) if "json" in how else asked.body,
+            "headers": {
+                name: value
+                for name, value in asked.headers.items()
+                if name not in {"TrackingID", "Content-Length"}
+            },
+        }
+        for asked in stub.asked
+    ]
+    assert mine == theirs
+
+
+async def test_every_request_has_a_tracking_id_of_its_own() -> None:
+    async with served(DROP, EMPTY) as stub, open_session(stub, Ledger(retries=1)) as session:
+        await session.rest_get(f"{WEBEX}/v1/people")
+
+    first, second = [asked.headers["TrackingID"] for asked in stub.asked]
+    assert (first[:4], first[:-1], first[-1], second[-1]) == ("ODT_", second[:-1], "1", "2")
+
+
+async def test_a_call_is_admitted_sent_and_released() -> None:
+    policy = Ledger()
+    async with served(EMPTY) as stub, open_session(stub, policy) as session:
+        await anyio.sleep(5)
+        await session.rest_put(f"{WEBEX}/v1/people/p1/features/callForwarding", json={})
+
+    assert policy.steps == [
+        ("admit", "people/features"),
+        ("release", "people/features", 5.0, VerdictKind.OK),
+    ]
+
+
+async def test_the_slot_is_given_back_before_the_backoff_and_taken_anew_after_it() -> None:
+    policy = Ledger(retries=2, wait_s=3.0)
+    record = CallRecord()
+    current_row.set(record)
+    async with (
+        served(BUSY, DROP, json_reply({"a": 1}, trackingid="T9")) as stub,
+        open_session(stub, policy) as session,
+    ):
+        body = await session.rest_get(f"{WEBEX}/v1/people")
+
+    assert policy.steps == [
+        ("admit", "people"),
+        ("release", "people", 0.0, VerdictKind.TRANSIENT),
+        ("wait", VerdictKind.TRANSIENT, 1),
+        ("admit", "people"),
+        ("release", "people", 3.0, VerdictKind.TRANSIENT),
+        ("wait", VerdictKind.TRANSIENT, 2),
+        ("admit", "people"),
+        ("release", "people", 6.0, VerdictKind.OK),
+    ]
+    assert (body, record) == ({"a": 1}, CallRecord(attempts=3, spent_s=6.0, tracking_id="T9"))
+
+
+async def test_a_cancelled_call_gives_its_slot_back_and_teaches_nothing() -> None:
+    policy = Ledger()
+    async with served(STALL) as stub, open_session(stub, policy) as session:
+        with anyio.move_on_after(10):
+            await session.rest_put(f"{WEBEX}/v1/people/1", json={})
+
+    assert policy.steps == [("admit", "people"), ("release", "people", 0.0, None)]
+
+
+async def test_when_the_policy_gives_up_the_last_answer_is_the_cause() -> None:
+    async with served(BUSY) as stub, open_session(stub, Ledger(retries=1)) as session:
+        with pytest.raises(RetriesExhausted) as given_up:
+            await session.rest_get(f"{WEBEX}/v1/people")
+
+    cause = given_up.value.__cause__
+    assert str(given_up.value) == f"GET {stub.url}/v1/people was sent 2 times; the last answer: HTTP 503"
+    assert isinstance(cause, AsRestError)
+    assert (cause.status, len(stub.asked)) == (503, 2)
+
+
+async def test_a_refusal_is_final() -> None:
+    policy = Ledger(retries=9)
+    async with served(json_reply(PLATFORM, 400)) as stub, open_session(stub, policy) as session:
+        with pytest.raises(AsRestError):
+            await session.rest_get(f"{WEBEX}/v1/people")
+    assert [step[0] for step in policy.steps] == ["admit", "release"]
+
+
+@pytest.mark.parametrize("method", WRITES)
+@pytest.mark.parametrize(
+    ("reply", "reason", "cause", "retry_after_s"),
+    [
+        (DROP, "ServerDisconnectedError", aiohttp.ServerDisconnectedError, None),
+        (STALL, "TimeoutError", TimeoutError, None),
+        (Reply(raw=b"HTTP/1.1 what\r\n\r\n"), "ClientResponseError", aiohttp.ClientResponseError, None),
+        (BUSY, "HTTP 503", AsRestError, 7.0),
+    ],
+    ids=["drop", "stall", "no HTTP", "503"],
+)
+async def test_a_write_of_unknown_fate_goes_back_to_the_row(
+    method: str, reply: Reply, reason: str, cause: type[Exception], retry_after_s: float | None
+) -> None:
+    async with served(reply) as stub, open_session(stub, Ledger(retries=9)) as session:
+        with pytest.raises(AmbiguousWrite) as doubt:
+            await session._rest_request(method, f"{WEBEX}/v1/people/1", json={"a": 1})
+
+    told = (str(doubt.value), type(doubt.value.__cause__), doubt.value.retry_after_s)
+    assert (told, len(stub.asked)) == ((reason, cause, retry_after_s), 1)
+
+
+async def test_a_write_that_was_not_processed_is_repeated() -> None:
+    throttled = json_reply({"message": "Slow down."}, 429)
+    policy = Ledger(retries=1)
+    async with served(throttled, EMPTY) as stub, open_session(stub, policy) as session:
+        await session.rest_post(f"{WEBEX}/v1/people", json={"a": 1})
+    assert [asked.body for asked in stub.asked] == [b'{"a":1}'] * 2
+
+
+async def test_a_refused_token_is_renewed_and_the_call_repeated() -> None:
+    policy = Ledger(new_tokens=["token-2"])
+    async with served(UNAUTHORISED, EMPTY) as stub, open_session(stub, policy) as session:
+        await session.rest_put(f"{WEBEX}/v1/people/1", json={})
+
+    steps = [step[:2] for step in policy.steps]
+    again = [("admit", "people"), ("release", "people")]
+    assert steps == [*again, ("renew", TOKEN), *again]
+    assert [asked.token for asked in stub.asked] == [TOKEN, "token-2"]
+
+
+async def test_a_third_refused_token_is_the_last() -> None:
+    policy = Ledger(new_tokens=["token-2", "token-3", "token-4"])
+    async with served(UNAUTHORISED) as stub, open_session(stub, policy) as session:
+        with pytest.raises(NotAuthorised) as refused:
+            await session.rest_get(f"{WEBEX}/v1/people")
+
+    assert str(refused.value) == f"Webex refused 3 tokens in a row (GET {stub.url}/v1/people)"
+    assert [asked.token for asked in stub.asked] == [TOKEN, "token-2", "token-3"]
+
+
+async def test_the_last_request_of_a_row_gets_what_is_left_of_its_time() -> None:
+    current_row.set(record := CallRecord(max_elapsed_s=100))
+    async with served(STALL) as stub, open_session(stub, Ledger(retries=9)) as session:
+        with pytest.raises(RowDeadlineExceeded) as late:
+            await session.rest_get(f"{WEBEX}/v1/people")
+
+    assert str(late.value) == "the row's 100 s are spent; the last answer: TimeoutError"
+    assert isinstance(late.value.__cause__, TimeoutError)
+    assert (record.attempts, record.spent_s) == (2, 100.0)
+
+
+async def test_a_backoff_beyond_the_deadline_is_not_slept() -> None:
+    current_row.set(CallRecord(max_elapsed_s=100))
+    async with served(BUSY) as stub, open_session(stub, Ledger(retries=9, wait_s=100)) as session:
+        with pytest.raises(RowDeadlineExceeded, match="the last answer: HTTP 503"):
+            await session.rest_get(f"{WEBEX}/v1/people")
+    assert asyncio.get_running_loop().time() == 0.0
+
+
+async def test_with_no_time_left_nothing_is_sent() -> None:
+    current_row.set(CallRecord(max_elapsed_s=100, spent_s=100))
+    policy = Ledger()
+    async with served(EMPTY) as stub, open_session(stub, policy) as session:
+        with pytest.raises(RowDeadlineExceeded, match=r"^the row's 100 s are spent$"):
+            await session.rest_put(f"{WEBEX}/v1/people/1", json={})
+    assert (policy.steps, stub.asked) == ([], [])
+
+
+async def test_waiting_for_admission_does_not_count() -> None:
+    class Patient(Ledger):
+        async def admit(self, family: str) -> None:
+            await anyio.sleep(3600)
+            await super().admit(family)
+
+    current_row.set(record := CallRecord(max_elapsed_s=100))
+    async with served(EMPTY) as stub, open_session(stub, Patient()) as session:
+        await session.rest_get(f"{WEBEX}/v1/people")
+    assert record.spent_s == 0.0
+
+
+async def test_all_of_the_api_goes_to_the_base_url() -> None:
+    person = {"id": "p1", "emails": ["a@x.es"]}
+    async with served(EMPTY) as stub, open_session(stub) as session:
+        api = AsWebexSimpleApi(tokens=session._tokens, session=session)
+        stub.replies = [
+            json_reply({"items": [person]}, Link=f'<{WEBEX}/v1/people?cursor=2>; rel="next"'),
+            json_reply({"items": [person]}, Link=f'<{stub.url}/v1/people?cursor=3>; rel="next"'),
+            json_reply({"items": []}),
+            json_reply({"Resources": [], "totalResults": 0}),
+            EMPTY,
+        ]
+        people = [found.person_id async for found in api.people.list_gen(email="a@x.es")]
+        await api.scim.users.search("o1", filter='userName eq "a@x.es"')
+        await api.people.delete_person("p1")
+
+    assert people == ["p1", "p1"]
+    assert [f"{asked.method} {asked.target}" for asked in stub.asked] == [
+        "GET /v1/people?email=a@x.es",
+        "GET /v1/people?cursor=2",
+        "GET /v1/people?cursor=3",
+        "GET /identity/scim/o1/v2/Users?filter=userName+eq+%22a@x.es%22",
+        "DELETE /v1/people/p1",
+    ]
+
+
+async def test_without_a_base_url_the_base_is_webex() -> None:
+    async with open_session(Stub()) as session:
+        assert session._rebase(f"{WEBEX}/v1/people") == "https://webexapis.com/v1/people"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://webexapis.com.evil.test/v1/people",
+        "https://webexapis.com@evil.test/v1/people",
+        "http://webexapis.com/v1/people",
+        "https://evil.test/?https://webexapis.com/v1/people",
+        "https://analytics.webexapis.com/v1/cdr_feed",
+        "/v1/people",
+        "",
+    ],
+)
+async def test_no_other_host_is_ever_asked(url: str) -> None:
+    policy = Ledger(retries=9)
+    async with served(EMPTY) as stub, open_session(stub, policy) as session:
+        with pytest.raises(aiohttp.InvalidURL, match="the token goes to no other host"):
+            await session.rest_get(url)
+    assert (policy.steps, stub.asked) == ([], [])
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_to_another_host_is_not_followed(status: int) -> None:
+    async with served(EMPTY) as elsewhere:
+        moved = Reply(status, headers={"Location": f"{elsewhere.url}/v1/people"})
+        async with served(moved) as stub, open_session(stub) as session:
+            with pytest.raises(AsRestError) as refused:
+                await session.rest_get(f"{WEBEX}/v1/people")
+    assert (refused.value.status, len(stub.asked), elsewhere.asked) == (status, 1, [])
+
+
+async def test_a_dropped_write_is_sent_once_where_the_sdk_would_send_it_twice() -> None:
+    async with served(DROP) as stub, plain_session() as plain, open_session(stub) as ours:
+        with pytest.raises(aiohttp.ServerDisconnectedError):
+            await plain.rest_put(f"{stub.url}/v1/people/1", json={})
+        by_the_sdk = len(stub.asked)
+        with pytest.raises(AmbiguousWrite):
+            await ours.rest_put(f"{WEBEX}/v1/people/1", json={})
+        by_us = len(stub.asked) - by_the_sdk
+
+    assert (by_the_sdk, by_us) == (2, 1)
+
+
+async def test_what_aiohttp_keeps_private_is_still_called_so() -> None:
+    async with aiohttp.ClientSession() as session:
+        assert session._retry_connection is True
+
+
+def test_the_sdk_still_has_what_is_replaced_here_and_what_is_relied_on() -> None:
+    replaced = inspect.signature(inspect.unwrap(AsRestSession._request_w_response))
+    ours = inspect.signature(PolicySession._request_w_response)
+    names = {
+        name: [*inspect.signature(getattr(AsRestSession, name)).parameters]
+        for name in ("_rest_request", "follow_pagination", "ep")
+    }
+
+    assert [(p.name, p.kind, p.default) for p in ours.parameters.values()] == [
+        (p.name, p.kind, p.default) for p in replaced.parameters.values()
+    ]
+    assert names == {
+        "_rest_request": ["self", "method", "url", "kwargs"],
+        "follow_pagination": ["self", "url", "model", "params", "item_key", "kwargs"],
+        "ep": ["self", "path"],
+    }
+    assert AsRestSession.BASE.removeprefix(WEBEX) == "/v1"
+
+
+async def test_every_exchange_is_one_line_of_the_log() -> None:
+    lines: list[bytes] = []
+    current_row.set(CallRecord(row_index=4))
+    refused = json_reply(PLATFORM, 400, trackingid="T1", **{"Set-Cookie": "session=s"})
+    async with (
+        served(BUSY, json_reply({"a": 1}), DROP, refused) as stub,
+        open_session(stub, Ledger(retries=1, wait_s=2), lines=lines) as session,
+    ):
+        await session.rest_get(f"{WEBEX}/v1/people", params={"max": 1})
+        with pytest.raises(AmbiguousWrite):
+            await session.rest_put(f"{WEBEX}/v1/people/1", json={"b": 2})
+        with pytest.raises(AsRestError):
+            await session.rest_put(f"{WEBEX}/v1/people/1", data='{"c": 3}')
+
+    logged = [orjson.loads(line) for line in lines]
+    shown = [
+        {
+            key: record.get(key)
+            for key in ("event", "method", "status", "verdict", "row_index", "request_body")
+        }
+        for record in logged
+    ]
+    assert shown == [
+        {
+            "event": event,
+            "method": method,
+            "status": status,
+            "verdict": verdict,
+            "row_index": 4,
+            "request_body": body,
+        }
+        for event, method, status, verdict, body in [
+            ("http.response", "GET", 503, "transient", None),
+            ("http.retry_scheduled", "GET", None, None, None),
+            ("http.response", "GET", 200, "ok", None),
+            ("http.response", "PUT", None, "ambiguous_write", {"b": 2}),
+            ("http.response", "PUT", 400, "permanent", {"c": 3}),
+        ]
+    ]
+    assert logged[1]["wait_for_s"] == 2.0
+    assert logged[1]["retry_after_s"] == 7.0
+    assert logged[2]["url"] == f"{stub.url}/v1/people?max=1"
+    assert logged[2]["response_headers"] is None
+    assert logged[3]["error"] == "ServerDisconnectedError: Server disconnected"
+    assert logged[4]["response_headers"]["Set-Cookie"] == "***"
+    assert logged[4]["response_body"] == PLATFORM
+    assert logged[4]["tracking_id"] == "T1"
+    assert logged[4]["request_tracking_id"] == stub.asked[3].headers["TrackingID"]
+
+
+@pytest.mark.parametrize(
+    ("data", "logged"),
+    [
+        (b"raw", "raw"),
+        ("text", "text"),
+        ('{\n"a": 1}', '{\n"a": 1}'),
+        (b"\xff", "\ufffd"),
+        ({"form": "x"}, "{'form': 'x'}"),
+        ("", ""),
+    ],
+)
+async def test_a_body_of_any_kind_stays_on_its_line(data: Any, logged: str) -> None:
+    lines: list[bytes] = []
+    async with served(EMPTY) as stub, open_session(stub, lines=lines) as session:
+        await session.rest_post(f"{WEBEX}/v1/people", data=data, content_type="application/octet-stream")
+    assert [orjson.loads(line)["request_body"] for line in lines] == [logged]
