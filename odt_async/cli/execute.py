@@ -26,7 +26,7 @@ from odt_async.runner.spec import RunSpec
 from odt_async.settings import Settings
 
 if TYPE_CHECKING:
-    from odt_async.runner.run import RunResult
+    from odt_async.runner.active import RunResult
     from odt_async.sandbox import Faults, Sandbox
 
 __all__ = ["execute"]
@@ -54,9 +54,7 @@ def execute(spec: RunSpec, history: History, *, faults: Faults | None, as_json: 
         result = runner.run(_run(spec, faults, show_plans=not as_json))
     _say_what_happened(spec, result)
     if as_json:
-        summary = json.loads(result.report.read_bytes())
-        del summary["results"]
-        click.echo(json.dumps(summary, indent=2))
+        click.echo(json.dumps(result.summary, indent=2, default=str))
     return _exit_code(spec, result)
 
 
@@ -107,7 +105,7 @@ def _say_what_happened(spec: RunSpec, result: RunResult) -> None:
     told = [f"{count} {_WORDS[status]}" for status, count in counts.items() if count or status in always]
     lines = [f"{progress.total} rows in {clock(progress.elapsed_s)}: {', '.join(told)}"]
     if result.stopped_by is not None:
-        lines.append(f"stopped by {_in_words(result.stopped_by)}")
+        lines.append(f"stopped by {result.summary['stop_reason']}")
     lines.append(f"report:  {result.report}")
     if counts[Status.ERROR]:
         lines.append(f"to mend: {result.report.with_name(f'{result.run}_rejected.csv')}")
@@ -117,10 +115,6 @@ def _say_what_happened(spec: RunSpec, result: RunResult) -> None:
         lines.append(f"to go on: {_follow_up(spec, result)}")
     for line in lines:
         click.echo(line, err=True)
-
-
-def _in_words(stopped_by: Exception | signal.Signals) -> str:
-    return stopped_by.name if isinstance(stopped_by, signal.Signals) else str(stopped_by)
 
 
 def _follow_up(spec: RunSpec, result: RunResult) -> str:

@@ -20,7 +20,7 @@ from odt_async.runner.heartbeat import clock
 from odt_async.runner.spec import RunSpec
 
 if TYPE_CHECKING:
-    from odt_async.runner.run import Observer, Run
+    from odt_async.runner.active import Observer, Run
 
 __all__ = ["observer_for"]
 

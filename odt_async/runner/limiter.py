@@ -11,7 +11,7 @@ from aiolimiter import AsyncLimiter
 from odt_async.model import Verdict, VerdictKind
 from odt_async.runner.pacer import Pacer, PacerSettings
 
-__all__ = ["FamilyState", "Limiter", "ceiling"]
+__all__ = ["FamilyState", "Limiter", "ceiling", "interval"]
 
 _BURST_S = (
     0.1  # of the ceiling: aiolimiter's bucket starts full, and a full second would double the first one
@@ -22,6 +22,11 @@ def ceiling(rate_per_s: float) -> AsyncLimiter:
     """Return a bucket of *rate_per_s* calls a second that never lets more than a tenth of a second's go at once."""
     burst = max(1.0, rate_per_s * _BURST_S)
     return AsyncLimiter(burst, burst / rate_per_s)
+
+
+def interval(seconds: float) -> AsyncLimiter:
+    """Return a bucket that lets one call go every *seconds*, never two at once."""
+    return AsyncLimiter(1, seconds)
 
 
 @dataclass(frozen=True, slots=True)

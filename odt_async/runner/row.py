@@ -120,9 +120,9 @@ class RowRunner:
             state = await self._action.read(self._api, job.params)
             change = self._action.plan(state, job.params)
             if change is not None and in_doubt and self._creates:
-                change = await self._look_again(job, change)
+                state, change = await self._look_again(job)
             if change is None:
-                if not in_doubt:
+                if not in_doubt or self._changes is None:
                     return {"status": Status.UNCHANGED}
                 return self._applied(job, record, before, as_json(state), noted=noted)
             wanted = as_json(change)
@@ -146,15 +146,16 @@ class RowRunner:
                 return self._applied(job, record, before, wanted, noted=True)
         raise AssertionError  # pragma: no cover - the loop has no end but those within
 
-    async def _look_again(self, job: Job, change: Any) -> Any | None:
-        """Return the change that is still to be made once search has had time to show what is there."""
+    async def _look_again(self, job: Job) -> tuple[Any, Any | None]:
+        """Return state and change once search has had time to show what is there."""
+        state = change = None
         for attempt in range(1, _PATIENCE + 1):
             await asyncio.sleep(2.0**attempt / 2)
             state = await self._action.read(self._api, job.params)
             change = self._action.plan(state, job.params)
             if change is None:
                 break
-        return change
+        return state, change
 
     async def _apply(self, job: Job, record: CallRecord, change: Any) -> None:
         sent_before = record.attempts

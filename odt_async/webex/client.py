@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 
 from wxc_sdk.as_api import AsWebexSimpleApi
 
-from odt_async.errors import NotAuthorised
 from odt_async.events import Logger
 from odt_async.webex.session import HttpPolicy, PolicySession
 from odt_async.webex.tokens import TokenSource
@@ -27,11 +26,7 @@ async def open_api(
     """Yield an API whose every call goes through *policy*.
 
     The session is closed here: the SDK does not close one that it was given (wxc_sdk 1.41).
-
-    Raises NotAuthorised when no token can be had.
     """
-    if not tokens.access_token and not await tokens.renew():
-        raise NotAuthorised(f"no token can be had from {tokens.name}: its service does not answer")
     session = PolicySession(
         tokens=tokens.tokens,
         policy=policy,

@@ -20,7 +20,7 @@ from odt_async.errors import InputError, NotAuthorised
 from odt_async.settings import Settings
 from odt_async.webex.session import WEBEX
 
-__all__ = ["FixedToken", "RefreshToken", "TokenFile", "TokenSource", "token_source"]
+__all__ = ["FixedToken", "RefreshToken", "TokenFile", "TokenSource", "obtain", "token_source"]
 
 _REFRESH_TIMEOUT_S = 30
 _VISIBLE = re.compile(r"[!-~]+")
@@ -189,6 +189,15 @@ class RefreshToken:
             self._on_token(issued.refresh_token)
             self.tokens.refresh_token = issued.refresh_token
         return True
+
+
+async def obtain(tokens: TokenSource) -> None:
+    """See to it that there is a token to begin with.
+
+    Raises NotAuthorised when none can be had.
+    """
+    if not tokens.access_token and not await tokens.renew():
+        raise NotAuthorised(f"no token can be had from {tokens.name}: its service does not answer")
 
 
 def token_source(settings: Settings, *, on_token: Callable[[str], None]) -> TokenSource:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -22,13 +23,17 @@ __all__ = [
     "INPUT",
     "LOGS",
     "PROGRAM",
+    "Rows",
+    "closing_words",
     "counts_of",
     "edit_users",
     "follow_up",
     "odt",
     "only",
     "run_of",
+    "send_to_a_stranger",
     "served",
+    "spoil_extension",
     "write_samples",
 ]
 
@@ -37,6 +42,9 @@ INPUT = Path("input_data")  # the defaults; every test has a working directory o
 LOGS = Path("logs")
 PROGRAM = [sys.executable, "-m", "odt_async"]
 
+Rows = list[dict[str, str]]
+
+_STRANGER = "Y2lzY29zcGFyazovL3VzL1BFT1BMRS8wMDAwMDAwMC0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMDAwMDA"
 _NO_TERMINAL = {"COLUMNS": None, "FORCE_COLOR": None, "NO_COLOR": None, "TTY_COMPATIBLE": None}
 
 
@@ -54,7 +62,7 @@ def write_samples(rows: int) -> None:
     write_input(INPUT, rows, SandboxSettings())
 
 
-def edit_users(edit: Callable[[list[dict[str, str]]], object], source: Path | None = None) -> None:
+def edit_users(edit: Callable[[Rows], object], source: Path | None = None) -> None:
     """Write usuarios.csv from *source*, itself when there is none, with *edit* applied to the rows."""
     target = INPUT / "usuarios.csv"
     with (source or target).open(encoding="utf-8-sig", newline="") as file:
@@ -94,6 +102,25 @@ def follow_up(stderr: str) -> list[str]:
     """Return the words of the command that the closing lines give."""
     (line,) = (line for line in stderr.splitlines() if line.startswith("to go on: "))
     return shlex.split(line.removeprefix("to go on: "))
+
+
+def closing_words(result: Result) -> list[str]:
+    """Return what is said after the last heartbeat, with `<run>` and `<time>` for what is never the same."""
+    run = run_of(result)
+    last_beat = max(i for i, line in enumerate(result.stderr.splitlines()) if f" {run} " in line)
+    words = "\n".join(result.stderr.splitlines()[last_beat + 1 :])
+    words = re.sub(r"(?<= rows in )\d+:\d\d:\d\d", "<time>", words)
+    return words.replace(f"{LOGS}/{run}", "<run>").replace(run, "<run>").splitlines()
+
+
+def spoil_extension(rows: Rows) -> None:
+    """Give the first row an extension that cannot be used."""
+    rows[0]["extension"] = "8,03E+07"
+
+
+def send_to_a_stranger(rows: Rows) -> None:
+    """Give the first row the id of nobody."""
+    rows[0]["person_id"] = _STRANGER
 
 
 @contextmanager

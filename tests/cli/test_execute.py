@@ -1,9 +1,8 @@
-"""A run from the operator's chair: exit code, closing words, files that go on, what is never shown."""
+"""A run from the operator's chair: exit code, closing words, data apart from words, what is never shown."""
 
 from __future__ import annotations
 
 import json
-import re
 import resource
 import sys
 from collections.abc import Callable, Iterator
@@ -15,42 +14,24 @@ import pytest
 
 from tests.cli.command_line import (
     ACTION,
-    INPUT,
     LOGS,
+    Rows,
+    closing_words,
     counts_of,
     edit_users,
-    follow_up,
     odt,
     only,
     run_of,
+    send_to_a_stranger,
     served,
+    spoil_extension,
     write_samples,
 )
 
 if TYPE_CHECKING:
     from click.testing import Result
 
-Rows = list[dict[str, str]]
-
 STALE = "stale-token-of-a-test-0123456789"
-STRANGER = "Y2lzY29zcGFyazovL3VzL1BFT1BMRS8wMDAwMDAwMC0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMDAwMDA"
-
-
-def closing_words(result: Result) -> list[str]:
-    """Return what is said after the last heartbeat, with `<run>` and `<time>` for what is never the same."""
-    run = run_of(result)
-    last_beat = max(i for i, line in enumerate(result.stderr.splitlines()) if f" {run} " in line)
-    words = "\n".join(result.stderr.splitlines()[last_beat + 1 :])
-    words = re.sub(r"(?<= rows in )\d+:\d\d:\d\d", "<time>", words)
-    return words.replace(f"{LOGS}/{run}", "<run>").replace(run, "<run>").splitlines()
-
-
-def spoil_extension(rows: Rows) -> None:
-    rows[0]["extension"] = "8,03E+07"
-
-
-def send_to_a_stranger(rows: Rows) -> None:
-    rows[0]["person_id"] = STRANGER
 
 
 def summary_of(result: Result) -> dict[str, object]:
@@ -201,7 +182,8 @@ def test_a_refused_refresh_token_is_4_before_any_row(monkeypatch: pytest.MonkeyP
     assert (result.exit_code, result.stdout, asked) == (4, "", {"/v1/access_token"})
     assert result.stderr.startswith("odt: Webex refuses to renew the token (")
     assert len(result.stderr.splitlines()) == 1
-    assert_nowhere(result, STALE, STALE[::-1])
+    assert [path.name for path in LOGS.iterdir()] == [f"{ACTION}.lock"]  # no run for --resume to find
+    assert STALE not in result.stderr
 
 
 def test_an_accepted_token_is_shown_nowhere_either(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,79 +263,7 @@ def test_heartbeats_are_whole_lines() -> None:
     assert beats[-1].split(", ")[0].endswith(" finished: 2/2 (100.0 %)")
 
 
-@pytest.mark.parametrize(
-    "resumed",
-    [[], ["--resume"], ["--resume", "{run}"], ["--resume={run}"], ["--resume", "logs/{run}_ok.csv"]],
-    ids=" ".join,
-)
-def test_the_command_to_go_on_completes_the_run_however_it_was_called(resumed: list[str]) -> None:
-    write_samples(4)
-    edit_users(send_to_a_stranger)
-    result = odt("bulk", ACTION, "--sandbox")
-    if resumed:
-        result = odt("bulk", ACTION, *(word.format(run=run_of(result)) for word in resumed), "--sandbox")
-    program, module, name, *words = follow_up(result.stderr)
-    write_samples_anew(4)
-
-    completed = odt(*words)
-    assert (program, module, name) == ("python", "-m", "odt_async")
-    assert (completed.exit_code, words.count("--resume")) == (0, 1)
-    assert closing_words(completed)[0] == "4 rows in <time>: 1 applied, 0 unchanged, 3 skipped, 0 failed"
-
-
-def test_the_command_to_go_on_names_the_program_that_was_called() -> None:
-    Path("odt").touch(0o755)
-    write_samples(4)
-    edit_users(send_to_a_stranger)
-    result = odt("bulk", ACTION, "--sandbox", program="./odt")
-    assert follow_up(result.stderr)[:3] == ["./odt", "bulk", ACTION]
-
-
 def test_a_run_needs_no_uvloop(monkeypatch: pytest.MonkeyPatch) -> None:
     write_samples(2)
     monkeypatch.setitem(sys.modules, "uvloop", None)
     assert odt("bulk", ACTION, "--sandbox").exit_code == 0
-
-
-def write_samples_anew(rows: int) -> None:
-    for path in INPUT.rglob("*"):
-        if path.is_file():
-            path.unlink()
-    write_samples(rows)
-
-
-def test_rejected_rows_mended_are_input_again() -> None:
-    write_samples(4)
-    edit_users(spoil_extension)
-    run = run_of(odt("bulk", ACTION, "--sandbox"))
-    header = (LOGS / f"{run}_rejected.csv").read_text("utf-8-sig").splitlines()[0]
-
-    edit_users(lambda rows: rows[0].update(extension="80000000"), LOGS / f"{run}_rejected.csv")
-    result = odt("bulk", ACTION, "--sandbox")
-    assert header.endswith(",error_type,error")
-    assert result.exit_code == 0
-    assert closing_words(result)[0] == "1 rows in <time>: 1 applied, 0 unchanged, 0 failed"
-
-
-def test_rejected_rows_that_fail_again_have_one_reason_each() -> None:
-    write_samples(2)
-    edit_users(send_to_a_stranger)
-    run = run_of(odt("bulk", ACTION, "--sandbox"))
-    edit_users(lambda _rows: None, LOGS / f"{run}_rejected.csv")
-    again = run_of(odt("bulk", ACTION, "--sandbox"))
-    first, second = ((LOGS / f"{name}_rejected.csv").read_text("utf-8-sig") for name in (run, again))
-    assert first.splitlines()[0] == second.splitlines()[0]
-    assert len(second.splitlines()) == 2
-
-
-def test_pending_rows_are_input_as_they_are() -> None:
-    write_samples(20)
-    edit_users(spoil_extension)
-    stopped = run_of(odt("bulk", ACTION, "--sandbox", "--fail-fast", "--concurrency", "1"))
-    pending = LOGS / f"{stopped}_pending.csv"
-    left = counts_of(stopped)["pending.csv"]
-
-    edit_users(lambda _rows: None, pending)
-    result = odt("bulk", ACTION, "--sandbox")
-    assert result.exit_code == 0
-    assert counts_of(run_of(result)) == {"ok.csv": left}

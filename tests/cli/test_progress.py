@@ -17,7 +17,7 @@ import pytest
 from odt_async.cli import cli
 from odt_async.cli.progress import observer_for
 from odt_async.model import Status, VerdictKind
-from odt_async.runner.run import Run
+from odt_async.runner.active import Run
 from odt_async.runner.spec import RunSpec
 from odt_async.runner.tally import Progress
 from tests.cli.command_line import ACTION, LOGS, PROGRAM, only, write_samples

@@ -6,10 +6,9 @@ from itertools import pairwise
 
 import anyio
 import pytest
-from aiolimiter import AsyncLimiter
 
 from odt_async.model import Verdict, VerdictKind
-from odt_async.runner.limiter import FamilyState, Limiter, ceiling
+from odt_async.runner.limiter import FamilyState, Limiter, ceiling, interval
 from odt_async.runner.pacer import PacerSettings
 from tests.runner.ticking_time import TickingLoop
 
@@ -187,5 +186,12 @@ def test_a_ceiling_lets_no_more_than_a_tenth_of_a_second_go_at_once(rate_per_s: 
 
 
 def test_the_operators_ceilings_are_over_all_families_together() -> None:
-    moments = admitted_at(lambda: Limiter(ceilings=(ceiling(5.0), AsyncLimiter(1, 0.5))), calls=10)
+    moments = admitted_at(lambda: Limiter(ceilings=(ceiling(5.0), interval(0.5))), calls=10)
     assert [after - before for before, after in pairwise(moments)] == pytest.approx([0.5] * 9, rel=0.01)
+
+
+@pytest.mark.parametrize("seconds", [0.001, 0.01, 2.0])
+def test_an_interval_lies_between_any_two_calls(seconds: float) -> None:
+    moments = admitted_at(lambda: Limiter(ceilings=(interval(seconds),)), calls=50)
+    gaps = [after - before for before, after in pairwise(moments)]
+    assert gaps == pytest.approx([seconds] * 49, rel=0.01)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from odt_async import events
-from odt_async.errors import NotAuthorised
 from odt_async.model import VerdictKind
 from odt_async.sandbox import Sandbox, SandboxSettings
 from odt_async.webex.client import open_api
 from odt_async.webex.tokens import FixedToken, RefreshToken
-from tests.webex.serving import Ledger, Reply, served
+from tests.webex.serving import Ledger
 
 SMALL = SandboxSettings(people=20, locations=2, workspaces=2)
 
@@ -40,22 +37,3 @@ async def test_every_call_goes_through_the_policy_and_the_session_is_closed_at_t
 
     assert policy.steps == [("admit", "people"), ("release", "people", 0.0, VerdictKind.OK)]
     assert (person.person_id, api.session.closed) == (somebody, True)
-
-
-async def test_a_refresh_token_is_turned_into_an_access_token_first() -> None:
-    async with Sandbox(SMALL) as sandbox:
-        tokens = make_refresh_token(sandbox.url, sandbox)
-        async with open_api(tokens=tokens, policy=Ledger(), log=make_log(), base_url=sandbox.url) as api:
-            me = await api.people.me()
-
-    assert (tokens.access_token.startswith("sandbox-fake-access-token"), bool(me.person_id)) == (True, True)
-
-
-async def test_without_a_token_nothing_is_opened() -> None:
-    async with served(Reply(503)) as stub:
-        connection = open_api(
-            tokens=make_refresh_token(stub.url), policy=Ledger(), log=make_log(), base_url=stub.url
-        )
-        with pytest.raises(NotAuthorised, match=r"WEBEX_REFRESH_TOKEN: its service does not answer$"):
-            await connection.__aenter__()
-    assert [asked.target for asked in stub.asked] == ["/v1/access_token"]

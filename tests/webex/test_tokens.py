@@ -11,7 +11,7 @@ from yarl import URL
 
 from odt_async.errors import InputError, NotAuthorised
 from odt_async.settings import Settings
-from odt_async.webex.tokens import FixedToken, RefreshToken, TokenFile, token_source
+from odt_async.webex.tokens import FixedToken, RefreshToken, TokenFile, obtain, token_source
 
 if TYPE_CHECKING:
     from aioresponses import aioresponses
@@ -218,3 +218,22 @@ def test_half_a_source_is_an_input_error_that_names_no_secret(given: dict[str, A
         token_source(Settings.load(**given), on_token=tell_nobody)
     assert str(refused.value).startswith(message)
     assert "a1" not in str(refused.value)
+
+
+async def test_a_run_without_a_token_to_begin_with_is_refused(mocked_http: aioresponses) -> None:
+    mocked_http.post(TOKEN_SERVICE, status=503)
+    with pytest.raises(NotAuthorised, match=r"WEBEX_REFRESH_TOKEN: its service does not answer$"):
+        await obtain(make_refresh_token([]))
+
+
+async def test_a_run_begins_with_the_token_that_it_obtains(mocked_http: aioresponses) -> None:
+    mocked_http.post(TOKEN_SERVICE, payload={"access_token": "a1"})
+    source = make_refresh_token([])
+    await obtain(source)
+    assert source.access_token == "a1"
+
+
+async def test_a_token_that_is_there_is_not_asked_for() -> None:
+    source = FixedToken("a1")
+    await obtain(source)
+    assert source.access_token == "a1"
