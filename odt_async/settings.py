@@ -86,3 +86,17 @@ class Settings(BaseSettings):
         except ValidationError as error:
             lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
             raise InputError("; ".join(lines)) from None
+
+    def check_credentials(self) -> None:
+        """See whether they say who we are; costs nothing.
+
+        Raises InputError when they do not, or name half of a service app.
+        """
+        if self.refresh_token is not None:
+            if self.client_id is None or self.client_secret is None:
+                raise InputError("WEBEX_REFRESH_TOKEN needs WEBEX_CLIENT_ID and WEBEX_CLIENT_SECRET beside it")
+        elif self.token_file is None and self.access_token is None:
+            raise InputError(
+                "no token: set WEBEX_ACCESS_TOKEN (or WEBEX_TOKEN_FILE) in the environment or in .env, "
+                "or try it on the simulated Webex with --sandbox"
+            )

@@ -101,6 +101,8 @@ def bulk(
         history = _history(action, settings, resume)
         if history.runs:
             spec = replace(spec, needs=_needs_of_the_rest(spec, history))
+        if simulated is None:
+            settings.check_credentials()
         from odt_async.cli.execute import execute  # noqa: PLC0415
 
         sys.exit(execute(spec, history, faults=simulated, as_json=as_json))

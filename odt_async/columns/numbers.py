@@ -46,7 +46,10 @@ def _digits(text: str) -> str:
 
 
 def _dial_string(text: str) -> str:
-    return "+" + _digits(text[1:]) if text.startswith("+") else _digits(text)
+    """Return *text* without the spaces and signs that a number with + is often written with."""
+    if text.startswith("+") and _WRITTEN.fullmatch(text):
+        return "+" + "".join(filter(str.isdecimal, text))
+    return _digits(text)
 
 
 def _phone_number(text: str, info: ValidationInfo) -> str:

@@ -205,9 +205,8 @@ def token_source(settings: Settings, *, on_token: Callable[[str], None]) -> Toke
 
     Raises InputError when they name none, or half of one.
     """
-    if settings.refresh_token is not None:
-        if settings.client_id is None or settings.client_secret is None:
-            raise InputError("WEBEX_REFRESH_TOKEN needs WEBEX_CLIENT_ID and WEBEX_CLIENT_SECRET beside it")
+    settings.check_credentials()
+    if settings.refresh_token and settings.client_id and settings.client_secret:
         return RefreshToken(
             client_id=settings.client_id,
             client_secret=settings.client_secret.get_secret_value(),
@@ -217,14 +216,9 @@ def token_source(settings: Settings, *, on_token: Callable[[str], None]) -> Toke
         )
     if settings.token_file is not None:
         return TokenFile(settings.token_file, on_token=on_token)
-    if settings.access_token is not None:
-        try:
-            token = _token(settings.access_token.get_secret_value())
-        except ValueError:
-            raise InputError("WEBEX_ACCESS_TOKEN must hold the access token and nothing else") from None
-        on_token(token)
-        return FixedToken(token)
-    raise InputError(
-        "no token: set WEBEX_ACCESS_TOKEN (or WEBEX_TOKEN_FILE) in the environment or in .env, "
-        "or try it on the simulated Webex with --sandbox"
-    )
+    try:
+        token = _token(settings.access_token.get_secret_value() if settings.access_token else "")
+    except ValueError:
+        raise InputError("WEBEX_ACCESS_TOKEN must hold the access token and nothing else") from None
+    on_token(token)
+    return FixedToken(token)
