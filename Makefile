@@ -3,7 +3,7 @@
 # Another interpreter: make clean, then make test PYTHON=/path/to/python3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock clean
+.PHONY: help run test lint catalogue lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach p,python3.11 python3 python3.13 python3.12 python3.14,$(if $(call new_enough,$p),$p)))
@@ -17,7 +17,7 @@ LOCK := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hash
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/run.stamp ## take the sample rows through one action, against the simulated Webex
 	@$(BIN)/python -m odt_async $(SANDBOX_RUN)
@@ -33,6 +33,9 @@ lint: $(VENV)/dev.stamp ## format check, linter, types
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
+catalogue: $(VENV)/run.stamp ## write docs/catalogo.md and the README's table of actions from the code
+	@$(BIN)/python -m tools.catalogue
+
 lock: $(BIN)/python ## pin the newest allowed versions (UPGRADE= keeps what is pinned)
 	@$(PIP) install 'pip-tools>=7.5,<8'
 	@CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) $(UPGRADE) --output-file requirements/run.txt pyproject.toml
@@ -43,7 +46,7 @@ UPGRADE = --upgrade
 
 clean: ## remove the environment and every cache; what runs left in logs/ stays
 	@rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	@find odt_async tests -name __pycache__ -prune -exec rm -rf {} +
+	@find odt_async tests tools examples -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	@if [ -z '$(PYTHON)' ]; then \

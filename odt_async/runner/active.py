@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ import anyio
 
 from odt_async import events
 from odt_async.dataset import Duplicates
-from odt_async.errors import InvalidRow, OdtError, OutputFailed, RunInterrupted, RunStopped
+from odt_async.errors import InvalidRow, OdtError, OutputFailed, RunInterrupted, RunStopped, UnreadableCsv
 from odt_async.model import Outcome, Row, Status
 from odt_async.runner.failure import failure_of
 from odt_async.runner.files import RunFiles
@@ -113,13 +114,13 @@ class Run:
         """Take all rows to their outcomes; those that are not reached when it is stopped become pending."""
         settings = self._spec.settings
         self._log.info(events.RUN_STARTED, rows=self._spec.survey.rows, dry_run=self._spec.dry_run)
-        try:
-            async with anyio.create_task_group() as group:
-                await group.start(heed_signals, self._drain, self._abort)
-                self._observer.started(self)
-                self._beat()
-                group.start_soon(keep_beating, settings.heartbeat_seconds, self._beat)
-                group.start_soon(keep_beating, _TICK_S, partial(self._observer.tick, self))
+        async with anyio.create_task_group() as group:
+            await group.start(heed_signals, self._drain, self._abort)
+            self._observer.started(self)
+            self._beat()
+            group.start_soon(keep_beating, settings.heartbeat_seconds, self._beat)
+            group.start_soon(keep_beating, _TICK_S, partial(self._observer.tick, self))
+            try:
                 with self._scope:
                     await run_workers(
                         self._unread,
@@ -127,16 +128,16 @@ class Run:
                         workers=settings.concurrency * _ROWS_PER_SLOT,
                         stopping=lambda: self._stopped_by is not None,
                     )
-                group.cancel_scope.cancel()
-        finally:
-            self._leave_the_rest()
-            self._observer.tick(self)
+            finally:  # while signals are still heeded: an impatient one must not cut this short
+                self._leave_the_rest()
+                self._observer.tick(self)
+            group.cancel_scope.cancel()
 
     def finish(self) -> RunResult:
         """Write the last heartbeat and the report."""
         report = self._files.path("report.json")
+        self._beat("finished" if self._stopped_by is None else "stopped")
         stopped_by = self._stopped_by
-        self._beat("finished" if stopped_by is None else "stopped")
         summary = summarise(
             self._tally,
             self.policy,
@@ -148,16 +149,24 @@ class Run:
             started=self._started,
             stop_reason=None if stopped_by is None else _in_words(stopped_by),
         )
-        self._log.info(events.RUN_FINISHED, **summary)
+        with self._or_stop():
+            self._log.info(events.RUN_FINISHED, **summary)
         write_report(report, summary, self._files.results())
         return RunResult(self.run_id, self.progress(), report, summary, stopped_by)
 
     def _rows(self) -> Iterator[Row]:
-        """Yield the rows; a file that turns unreadable under our hands ends the run, not in a traceback."""
+        """Yield the rows; a file that changes under our hands ends the run, not in a traceback."""
+        dataset, due = self._spec.dataset, self._spec.survey.rows
+        read = 0
         try:
-            yield from self._spec.dataset.rows()
+            for row in dataset.rows():
+                read += 1
+                yield row
         except OdtError as error:
             self._stop(error)
+        else:
+            if read != due:
+                self._stop(UnreadableCsv(f"{dataset.path}: had {due} rows and now has {read}: run again"))
 
     async def _process(self, row: Row) -> bool:
         """Take one row to its outcome; return whether anything was waited for."""
@@ -195,47 +204,51 @@ class Run:
         self._files.record(outcome)
         self._tally.count(outcome)
         if (event := _EVENTS.get(outcome.status)) is not None:
-            self._log.info(
-                event,
-                row_index=outcome.row.index,
-                entity_id=outcome.entity_id,
-                elapsed_ms=outcome.elapsed_ms,
-                attempts=outcome.attempts,
-                error=outcome.failure.text if outcome.failure else None,
-            )
+            with self._or_stop():  # the row is accounted for: it must not become pending as well
+                self._log.info(
+                    event,
+                    row_index=outcome.row.index,
+                    entity_id=outcome.entity_id,
+                    elapsed_ms=outcome.elapsed_ms,
+                    attempts=outcome.attempts,
+                    error=outcome.failure.text if outcome.failure else None,
+                )
         self._observer.outcome(outcome)
         if outcome.status is Status.ERROR and self._spec.fail_fast:
             self._stop(RunStopped(f"--fail-fast: row {outcome.row.index} failed"))
 
     def _leave(self, row: Row, digest: str) -> None:
         """Note *row* as pending; when not even that can be written, the run's end says so already."""
-        try:
+        with self._or_stop():
             self._record(_outcome(row, digest, Status.PENDING))
-        except OutputFailed as error:
-            self._stop(error)
 
     def _leave_the_rest(self) -> None:
-        """Deal with the rows that no worker has taken."""
-        for row in self._unread:
-            if isinstance(self._stopped_by, OutputFailed):
-                return
-            try:
-                _params, digest = identify(self._spec.name, self._spec.action, row)
-            except InvalidRow:
-                digest = ""
-            reason = self._reason_to_skip(row, digest) if digest else None
-            if reason:
-                self._record(_outcome(row, digest, Status.SKIPPED, reason=reason))
-            else:
-                self._leave(row, digest)
+        """Deal with the rows that no worker has taken, as far as it can be written."""
+        with self._or_stop():
+            for row in self._unread:
+                try:
+                    _params, digest = identify(self._spec.name, self._spec.action, row)
+                except InvalidRow:
+                    digest = ""
+                reason = self._reason_to_skip(row, digest) if digest else None
+                status = Status.SKIPPED if reason else Status.PENDING
+                self._record(_outcome(row, digest, status, reason=reason or ""))
 
     def _stop(self, cause: OdtError | signal.Signals) -> None:
         """Let no worker take another row; the first cause is the one that counts."""
         self.policy.gate.abandon()
         if self._stopped_by is None and not isinstance(cause, RunInterrupted):
             self._stopped_by = cause
-            if not isinstance(cause, OutputFailed):  # it may be the log that cannot be written
+            with self._or_stop():
                 self._log.warning(events.RUN_STOPPED, reason=_in_words(cause))
+
+    @contextmanager
+    def _or_stop(self) -> Iterator[None]:
+        """End the run when a file cannot be written in here; whatever else is going on goes on."""
+        try:
+            yield
+        except OutputFailed as error:
+            self._stop(error)
 
     def _drain(self, number: signal.Signals) -> None:
         self._stop(number)
@@ -246,11 +259,9 @@ class Run:
 
     def _beat(self, state: str | None = None) -> None:
         line = heartbeat_line(self.run_id, state or self.state, self.progress(), self.policy)
-        try:
+        with self._or_stop():
             self._files.heartbeat.write(f"{line}\n".encode())
             self._log.info(events.RUN_HEARTBEAT, line=line)
-        except OutputFailed as error:
-            self._stop(error)
         self._observer.beat(line)
 
 

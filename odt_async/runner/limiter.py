@@ -109,14 +109,15 @@ class Limiter:
         if verdict is None or verdict.kind in {VerdictKind.TRANSIENT, VerdictKind.AMBIGUOUS}:
             self.withdraw(family)  # a gateway's word, not the limiter's
             return
+        now, is_news = self._now(), False
         if verdict.kind is VerdictKind.THROTTLED:
             lane.throttled += 1
-            now = self._now()
-            if lane.pacer.throttled(now, sent_at, verdict.retry_after_s):
-                self._on_hold(family, lane.pacer.hold_until - now)
+            is_news = lane.pacer.throttled(now, sent_at, verdict.retry_after_s)
         else:
             lane.pacer.accepted()
         lane.answered()
+        if is_news:  # last: it may raise, and nobody must go on waiting for the answer
+            self._on_hold(family, lane.pacer.hold_until - now)
 
     def states(self) -> list[FamilyState]:
         """Return how every family stands, in the order of their first calls."""

@@ -10,7 +10,7 @@ from odt_async.runner.active import Observer, Run, RunResult
 from odt_async.runner.backoff import BackoffPolicy
 from odt_async.runner.files import RunFiles, new_run_id
 from odt_async.runner.gate import Gate
-from odt_async.runner.limiter import Limiter, ceiling
+from odt_async.runner.limiter import Limiter, ceiling, interval
 from odt_async.runner.pacer import PacerSettings
 from odt_async.runner.policy import RunPolicy
 from odt_async.runner.row import RowRunner
@@ -87,9 +87,9 @@ async def run(
 
 
 def _policy(settings: Settings, tokens: TokenSource, log: events.Logger) -> RunPolicy:
-    rates = [settings.rate] if settings.rate else []
+    ceilings = [ceiling(settings.rate)] if settings.rate else []
     if settings.min_interval_ms:
-        rates.append(1000.0 / settings.min_interval_ms)
+        ceilings.append(interval(settings.min_interval_ms / 1000.0))
 
     def log_hold(family: str, seconds: float) -> None:
         log.warning(events.HTTP_FAMILY_HELD, family=family, held_s=round(seconds, 3))
@@ -97,7 +97,7 @@ def _policy(settings: Settings, tokens: TokenSource, log: events.Logger) -> RunP
     return RunPolicy(
         gate=Gate(),
         limiter=Limiter(
-            ceilings=tuple(ceiling(rate) for rate in rates),
+            ceilings=tuple(ceilings),
             settings=PacerSettings(max_hold_s=settings.max_sleep_seconds),
             on_hold=log_hold,
         ),

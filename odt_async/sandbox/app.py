@@ -130,7 +130,7 @@ class Sandbox:
                 now = self._loop.time()
                 call = Call(ids, query, content_type, body, self.organisation, self.tokens, now)
                 outcome = self._process(call, route, _what_is_struck(method, target, body))
-            result = outcome if isinstance(outcome, Strike) else str(outcome.status)
+            result = outcome.value if isinstance(outcome, Strike) else str(outcome.status)
         finally:
             if refusal is None:
                 gateway.release(route.family)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -185,3 +186,15 @@ async def test_an_address_that_is_not_found_yet_is_a_clear_error(tmp_path: Path)
         kind, text = failure(await stage.carry_out(action, params))
         assert kind == "RowError"
         assert text.startswith(f"{EMAIL} exists, but not among the people of this organisation")
+
+
+async def test_somebody_with_another_address_is_not_the_person() -> None:
+    answer = {"items": [{"id": "x", "emails": [f"x{EMAIL}"]}, {"id": "y"}]}
+
+    async def rest_get(**_call: Any) -> Any:
+        return answer
+
+    session = SimpleNamespace(ep=str, rest_get=rest_get)
+    api: Any = SimpleNamespace(session=session)
+    state = await action.read(api, parse_cells(action, email=EMAIL, first_name="Ana"))
+    assert state == NOBODY

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from wxc_sdk.as_rest import AsRestError
 
 from odt_async.actions import usuarios_alta_scim as action
 from odt_async.model import Status
@@ -97,3 +98,8 @@ async def test_another_error_speaks_for_itself(stage: Stage) -> None:
     outcome = await stage.carry_out(action, parse_cells(action, None, **CELLS, org_id=organisation_of_nobody))
     assert outcome.failure is not None
     assert outcome.failure.text == "HTTP 403, code 403: The token has no access to this organization."
+
+
+async def test_what_webex_refuses_speaks_for_itself(stage: Stage) -> None:
+    with pytest.raises(AsRestError, match="400"):
+        await action.apply(stage.api, parse_cells(action, None, **CELLS), BODY | {"userName": "nobody"})

@@ -109,7 +109,7 @@ async def test_every_call_of_an_action_fits_the_installed_sdk(module: str, api: 
         ("api.people.make(1)", "api.people.make: AsPeopleApi has no make"),
         ("api.session.rest_get(url='x', **more)", None),
         (
-            "its = (api.person_settings if a else api.workspace_settings).numbers; its.read(entity_id='x')",
+            "its = (api.workspace_settings if a else other).numbers; its.read(entity_id='x')",
             "its.read(entity_id='x'): missing a required argument: 'workspace_id'",
         ),
         (

@@ -6,11 +6,9 @@ Every test has a working directory of its own; the files are where operators hav
 from __future__ import annotations
 
 import csv
-import resource
 import signal
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,9 +19,9 @@ import orjson
 from odt_async import actions
 from odt_async.dataset import open_dataset, survey
 from odt_async.model import Outcome, Row
+from odt_async.runner.active import Run, RunResult
 from odt_async.runner.identity import identify
 from odt_async.runner.resume import History, find_run, load_history
-from odt_async.runner.active import Run, RunResult
 from odt_async.runner.run import run
 from odt_async.runner.spec import RunSpec
 from odt_async.sandbox import Sandbox, SandboxSettings, parse_faults
@@ -199,14 +197,3 @@ async def run_on(served: Sandbox, *, watcher: Watcher | None = None, **options: 
         observer=watcher or Watcher(),
     )
     return Leavings(result)
-
-
-@contextmanager
-def full_disk(free: int) -> Iterator[None]:
-    """Let no file grow beyond *free* bytes, as a disk that is full lets none grow."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (free, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

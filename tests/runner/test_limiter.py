@@ -7,6 +7,7 @@ from itertools import pairwise
 import anyio
 import pytest
 
+from odt_async.errors import OutputFailed
 from odt_async.model import Verdict, VerdictKind
 from odt_async.runner.limiter import FamilyState, Limiter, ceiling, interval
 from odt_async.runner.pacer import PacerSettings
@@ -159,6 +160,23 @@ async def test_a_call_withdrawn_keeps_nobody_waiting_for_its_answer() -> None:
         group.start_soon(callers.call, 1)
         await asyncio.sleep(1000)
         limiter.withdraw("people")
+    assert callers.order == [0, 1]
+
+
+async def test_a_listener_that_fails_keeps_nobody_waiting() -> None:
+    def fail(_family: str, _seconds: float) -> None:
+        if len(callers.admitted) == 1:
+            raise OutputFailed("the log cannot be written")
+
+    limiter = Limiter(on_hold=fail)
+    callers = Callers(limiter)
+    await refuse(limiter, times=2, retry_after_s=1)
+    await callers.call(0)
+    async with anyio.create_task_group() as group:
+        group.start_soon(callers.call, 1)
+        await asyncio.sleep(1000)
+        with pytest.raises(OutputFailed):
+            limiter.learn("people", callers.now() - 1000, throttled(5))
     assert callers.order == [0, 1]
 
 

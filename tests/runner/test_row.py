@@ -24,6 +24,7 @@ from odt_async.errors import (
 from odt_async.model import ActionParams, Outcome, Status
 from odt_async.webex.session import current_row
 from tests.runner.building import events_of
+from tests.runner.full_disk import full_disk
 from tests.runner.setting_action import (
     ANSWER_LOST,
     HASH,
@@ -101,14 +102,9 @@ async def test_the_intent_is_journalled_before_the_write_and_its_success_after(t
 
 async def test_without_a_journal_there_is_no_write(tmp_path: Path) -> None:
     remote = Remote({"ana": "911"})
-    with open_runner(tmp_path, remote) as runner:
-        assert runner._changes is not None
-        runner._changes.path = tmp_path / "gone"
-        runner._changes._descriptor, kept = -1, runner._changes._descriptor  # as if the disk had gone
-        with pytest.raises(OutputFailed):
-            await runner.run(make_job())
-        runner._changes._descriptor = kept
-    assert remote.calls == ["read"]
+    with open_runner(tmp_path, remote) as runner, full_disk(0), pytest.raises(OutputFailed):
+        await runner.run(make_job())
+    assert (remote.calls, journal(tmp_path)) == (["read"], [])
 
 
 async def test_a_dry_run_plans_and_writes_nothing(tmp_path: Path) -> None:

@@ -40,6 +40,9 @@ BUCKET = ThrottleRule("bucket", 50, 1, burst=50)
         ("forwarding-4003=25%", Faults(forwarding_4003=Selection(0.25))),
         ("forwarding-4003=a@b.es|Y2lz", Faults(forwarding_4003=Selection(0, frozenset({"a@b.es", "Y2lz"})))),
         ("no-calling=1%|a@b.es", Faults(no_calling=Selection(0.01, frozenset({"a@b.es"})))),
+        ("create-400=1%", Faults(create_400=0.01)),
+        ("licence-206=1%", Faults(licence_206=0.01)),
+        ("search-lag=2s", Faults(search_lag_s=2)),
         ("token-ttl=60s", Faults(token_ttl_s=60)),
     ],
 )

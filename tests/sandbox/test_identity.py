@@ -66,3 +66,13 @@ def test_an_id_that_was_not_issued_is_nobody(text: str) -> None:
 @given(seeds, st.lists(st.text()))
 def test_draws_repeat(seed: int, parts: list[str]) -> None:
     assert draw(seed, *parts) == draw(seed, *parts) < 2**64
+
+
+def test_one_more_gets_the_next_index_and_one_who_is_gone_never_comes_back() -> None:
+    ids = EntityIds("ciscospark://us/PEOPLE/", seed=1, count=2)
+    before = ids.index(ids.hydra(2))
+    added = ids.add()
+    ids.remove(0)
+    found = [ids.index(ids.hydra(index)) for index in range(4)]
+    assert (before, added, found) == (None, 2, [None, 1, 2, None])
+    assert (ids.count, ids.removed, 0 in ids, 2 in ids) == (3, frozenset({0}), False, True)

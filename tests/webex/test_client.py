@@ -6,7 +6,7 @@ from odt_async import events
 from odt_async.model import VerdictKind
 from odt_async.sandbox import Sandbox, SandboxSettings
 from odt_async.webex.client import open_api
-from odt_async.webex.tokens import FixedToken, RefreshToken
+from odt_async.webex.tokens import FixedToken
 from tests.webex.serving import Ledger
 
 SMALL = SandboxSettings(people=20, locations=2, workspaces=2)
@@ -15,16 +15,6 @@ SMALL = SandboxSettings(people=20, locations=2, workspaces=2)
 def make_log() -> events.Logger:
     lines: list[bytes] = []
     return events.open_logger(lines.append, events.Redactor())
-
-
-def make_refresh_token(base_url: str, sandbox: Sandbox | None = None) -> RefreshToken:
-    return RefreshToken(
-        client_id=sandbox.client_id if sandbox else "C1",
-        client_secret=sandbox.client_secret if sandbox else "s1",
-        refresh_token=sandbox.refresh_token if sandbox else "r1",
-        base_url=base_url,
-        on_token=events.Redactor().add,
-    )
 
 
 async def test_every_call_goes_through_the_policy_and_the_session_is_closed_at_the_end() -> None:

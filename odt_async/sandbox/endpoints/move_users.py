@@ -17,6 +17,7 @@ from odt_async.sandbox.bodies import StrictBody, parse_body
 from odt_async.sandbox.endpoints.people_changes import refused_number
 from odt_async.sandbox.errors import ErrorShape, Refused
 from odt_async.sandbox.identity import draw
+from odt_async.sandbox.paging import whole_number
 from odt_async.sandbox.roster import Change, change_person
 from odt_async.sandbox.routing import Answer, Call, Route, json_answer
 from odt_async.sandbox.state import Organisation, Person
@@ -87,7 +88,10 @@ def start(call: Call) -> Answer:
 
 def list_jobs(call: Call) -> Answer:
     """Answer with the jobs, newest first."""
-    first, size = _number(call.query, "start", 0), _number(call.query, "max", _DEFAULT_PAGE)
+    first, size = (
+        whole_number(call.query, "start", 0, least=0),
+        whole_number(call.query, "max", _DEFAULT_PAGE, least=1),
+    )
     newest = sorted(call.organisation.changes(_KIND), reverse=True)[first : first + size]
     return json_answer({"items": [_shown(call.organisation, index) for index in newest]})
 
@@ -225,13 +229,6 @@ def _known_job(call: Call) -> int:
     if index is None:
         raise Refused(404, "Job not found.", code=404)
     return index
-
-
-def _number(query: dict[str, str], name: str, default: int) -> int:
-    text = query.get(name, str(default))
-    if not (text.isascii() and text.isdigit()):
-        raise Refused(400, f"{name} must be a number.")
-    return int(text)
 
 
 _JOBS = "/v1/telephony/config/jobs/person/moveLocation"

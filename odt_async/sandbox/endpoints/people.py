@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from odt_async.sandbox.errors import Refused
 from odt_async.sandbox.identity import hydra
 from odt_async.sandbox.names import people_named
+from odt_async.sandbox.paging import PUBLIC_ORIGIN, whole_number
 from odt_async.sandbox.routing import Answer, Call, Route, json_answer
 from odt_async.sandbox.state import Organisation
 
@@ -23,7 +24,6 @@ __all__ = ["ADMINISTRATOR", "ROUTES", "flag", "known_person", "shown_person"]
 
 ADMINISTRATOR = 0
 
-_PUBLIC_ORIGIN = "https://webexapis.com"  # Webex writes it into links, whatever proxy a client came through
 _DEFAULT_PAGE = 100
 _LARGEST_PAGE = 1000
 _LARGEST_CALLING_PAGE = 100
@@ -181,11 +181,9 @@ def flag(query: dict[str, str], name: str) -> bool:
 
 
 def _page_size(query: dict[str, str], *, calling: bool) -> int:
-    text = query.get("max", str(_DEFAULT_PAGE))
-    if not (text.isascii() and text.isdigit()) or int(text) == 0:
-        raise Refused(400, "max must be a number greater than 0.")
+    asked = whole_number(query, "max", _DEFAULT_PAGE, least=1)
     largest = _LARGEST_CALLING_PAGE if calling else _LARGEST_PAGE
-    return min(int(text), _LARGEST_LOCATION_PAGE if "locationId" in query else largest)
+    return min(asked, _LARGEST_LOCATION_PAGE if "locationId" in query else largest)
 
 
 def _start(query: dict[str, str]) -> int:
@@ -203,7 +201,7 @@ def _start(query: dict[str, str]) -> int:
 
 def _next_link(query: dict[str, str], start: int) -> str:
     cursor = base64.urlsafe_b64encode(f"start={start}".encode()).decode()
-    return f'<{_PUBLIC_ORIGIN}/v1/people?{urlencode(query | {"cursor": cursor})}>; rel="next"'
+    return f'<{PUBLIC_ORIGIN}/v1/people?{urlencode(query | {"cursor": cursor})}>; rel="next"'
 
 
 ROUTES = (

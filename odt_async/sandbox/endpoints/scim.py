@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from odt_async.sandbox.bodies import parse_body
 from odt_async.sandbox.errors import ErrorShape, Refused, scim_error
+from odt_async.sandbox.paging import whole_number
 from odt_async.sandbox.routing import Answer, Call, Route, json_answer
 from odt_async.sandbox.scim_users import create_user, patch_user, remove_user, shown_user
 
@@ -53,7 +54,10 @@ def search(call: Call) -> Answer:
     """Answer with one page of the users that the filter leaves."""
     _check_organisation(call)
     query = call.query
-    start, count = _number(query, "startIndex", 1), _number(query, "count", _DEFAULT_PAGE)
+    start, count = (
+        whole_number(query, "startIndex", 1, least=0),
+        whole_number(query, "count", _DEFAULT_PAGE, least=0),
+    )
     total, rest = _matching(call, query.get("filter", ""), max(start, 1) - 1)
     users = [shown_user(call.organisation, index) for index in islice(rest, min(count, _LARGEST_PAGE))]
     return json_answer(
@@ -166,13 +170,6 @@ def _json(call: Call) -> Any:
         return orjson.loads(call.json_body())
     except orjson.JSONDecodeError:
         raise Refused(400, "The body is not JSON.") from None
-
-
-def _number(query: dict[str, str], name: str, default: int) -> int:
-    text = query.get(name, str(default))
-    if not (text.isascii() and text.isdigit()):
-        raise Refused(400, f"{name} must be a number.")
-    return int(text)
 
 
 def _matching(call: Call, expression: str, start: int) -> tuple[int, Iterator[int]]:

@@ -141,6 +141,12 @@ async def test_a_move_that_cannot_be_is_refused_with_its_number(users: list[Any]
     assert (reply.status, reply.json["error"][0]["code"]) == (400, code)
 
 
+async def test_a_page_is_asked_for_with_numbers() -> None:
+    async with served() as client:
+        reply = await client.ask("GET", f"{JOBS}?max=many")
+    assert reply.status == 400
+
+
 @pytest.mark.parametrize("path", [f"{JOBS}/nothing", f"{JOBS}/nothing/errors"])
 async def test_a_job_that_is_not_there_is_404(path: str) -> None:
     async with served() as client:

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from vida_completa import SETTINGS, STEPS, carry_out
+
+from odt_async import actions
+from odt_async.sandbox import Sandbox
+
+
+def test_every_action_has_its_place_in_the_natural_order() -> None:
+    assert [step.action for step in STEPS] == sorted(
+        actions.names(), key=lambda name: actions.load(name).ORDER
+    )
+
+
+async def test_a_location_goes_from_nothing_to_calling(tmp_path: Path) -> None:
+    async with Sandbox(SETTINGS) as sandbox:
+        assert await carry_out(sandbox, tmp_path) == []
