@@ -135,6 +135,8 @@ class _Bar:
             f"errors {counts[Status.ERROR]}",
             f"throttled {run.policy.verdicts[VerdictKind.THROTTLED]}",
         ]
+        if run.policy.unanswered:
+            figures.append(f"unanswered {run.policy.unanswered} ({run.policy.last_trouble})")
         if counts[Status.PLANNED]:
             figures.insert(1, f"planned {counts[Status.PLANNED]}")
         if counts[Status.SKIPPED]:

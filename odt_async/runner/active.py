@@ -148,6 +148,7 @@ class Run:
             continues=self._spec.history.runs,
             started=self._started,
             stop_reason=None if stopped_by is None else _in_words(stopped_by),
+            source_map=self._spec.source_map,
         )
         with self._or_stop():
             self._log.info(events.RUN_FINISHED, **summary)

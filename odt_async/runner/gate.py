@@ -10,6 +10,8 @@ from odt_async.errors import RunInterrupted
 
 __all__ = ["Gate"]
 
+_SHORT_S = 2.0  # a wait that the end of a run waits for
+
 
 class Gate:
     """Closed while the run is paused; nobody who waits here holds a slot.
@@ -62,6 +64,18 @@ class Gate:
         with anyio.move_on_after(seconds):
             await self._end.wait()
         self._raise_if_ended()
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep; but when the run ends, nobody waits for a row that sleeps long.
+
+        Raises RunInterrupted when more than two seconds are left then.
+        """
+        if seconds > _SHORT_S:
+            with anyio.move_on_after(seconds - _SHORT_S):
+                await self._end.wait()
+            if self._end.is_set():
+                raise RunInterrupted(f"the run ended while the row waited for {seconds:.0f} s")
+        await asyncio.sleep(min(seconds, _SHORT_S))
 
     def _raise_if_ended(self) -> None:
         if self._end.is_set():

@@ -35,6 +35,8 @@ def heartbeat_line(run: str, state: str, progress: Progress, policy: RunPolicy) 
     if counts[Status.PLANNED]:
         parts.insert(2, f"planned {counts[Status.PLANNED]}")
     parts += [f"{s.family} held {s.held_s:.0f} s" for s in policy.limiter.states() if s.held_s >= 1]
+    if policy.unanswered:
+        parts.append(f"unanswered {policy.unanswered} (last: {policy.last_trouble})")
     if policy.gate.reason:
         parts.append(f"PAUSED: {policy.gate.reason}")
     return ", ".join(parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from aiolimiter import AsyncLimiter
@@ -42,9 +42,10 @@ class FamilyState:
 class _Lane:
     """The queue of one family: only its head waits for the pacer, so a cut acts on everybody at once."""
 
-    def __init__(self, settings: PacerSettings) -> None:
+    def __init__(self, settings: PacerSettings, sleep: Callable[[float], Awaitable[None]]) -> None:
         self.pacer = Pacer(settings)
         self.throttled = 0
+        self._sleep = sleep
         self._turn = asyncio.Lock()  # wakes its waiters in their order
         self._news = asyncio.Event()  # the probe is answered
 
@@ -58,7 +59,7 @@ class _Lane:
                     self._news.clear()
                     await self._news.wait()
                 else:
-                    await asyncio.sleep(wait_s)
+                    await self._sleep(wait_s)
             self.pacer.take(now())
 
     def held(self, now: float) -> bool:
@@ -71,6 +72,7 @@ class _Lane:
 class Limiter:
     """The pace of every family, and the operator's ceilings over them all.
 
+    sleep: waits for a pace or a hold; may raise to end the wait.
     on_hold: called with the family and the seconds when a 429 that is news holds it.
     """
 
@@ -79,10 +81,12 @@ class Limiter:
         *,
         ceilings: tuple[AsyncLimiter, ...] = (),
         settings: PacerSettings | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         on_hold: Callable[[str, float], None] = lambda _family, _seconds: None,
     ) -> None:
         self._ceilings = ceilings
         self._settings = settings or PacerSettings()
+        self._sleep = sleep
         self._on_hold = on_hold
         self._lanes: dict[str, _Lane] = {}
         self._now = asyncio.get_running_loop().time
@@ -135,5 +139,5 @@ class Limiter:
     def _lane(self, family: str) -> _Lane:
         lane = self._lanes.get(family)
         if lane is None:
-            lane = self._lanes[family] = _Lane(self._settings)
+            lane = self._lanes[family] = _Lane(self._settings, self._sleep)
         return lane

@@ -12,12 +12,15 @@ from odt_async.errors import NotAuthorised
 from odt_async.model import Verdict, VerdictKind
 from odt_async.runner.backoff import BackoffPolicy, wait_before_retry
 from odt_async.runner.gate import Gate
-from odt_async.runner.limiter import Limiter
+from odt_async.runner.limiter import Limiter, ceiling, interval
+from odt_async.runner.pacer import PacerSettings
 from odt_async.runner.slots import Slots
+from odt_async.settings import Settings
 from odt_async.webex.tokens import TokenSource
 
-__all__ = ["RunPolicy"]
+__all__ = ["RunPolicy", "policy_for"]
 
+_TROUBLE = (VerdictKind.TRANSIENT, VerdictKind.AMBIGUOUS)
 _TOKEN_POLL_S = 5.0  # how often a paused run looks for a new token
 
 
@@ -39,6 +42,7 @@ class RunPolicy:
         self.limiter = limiter
         self.slots = slots
         self.verdicts: Counter[VerdictKind] = Counter()
+        self.last_trouble = ""  # why the last call got no proper answer: "HTTP 503", "ClientConnectorError"
         self._backoff = backoff
         self._tokens = tokens
         self._log = log
@@ -67,10 +71,21 @@ class RunPolicy:
         self.limiter.learn(family, sent_at, verdict)
         if verdict is not None:
             self.verdicts[verdict.kind] += 1
+            if verdict.kind in _TROUBLE:
+                self.last_trouble = verdict.reason
+
+    @property
+    def unanswered(self) -> int:
+        """How many calls got no proper answer and were, or will be, sent again."""
+        return sum(self.verdicts[kind] for kind in _TROUBLE)
 
     def wait_before_retry(self, verdict: Verdict, attempt: int) -> float | None:
         """Return the seconds of `backoff.wait_before_retry` under this run's limits."""
         return wait_before_retry(verdict, attempt, self._backoff, self._uniform)
+
+    async def sleep(self, seconds: float) -> None:
+        """Back off. Raises RunInterrupted when the run ends meanwhile."""
+        await self.gate.sleep(seconds)
 
     async def renew_token(self, refused: str) -> None:
         """Return when there is another token than *refused*: renewed once for all who ask, or awaited.
@@ -102,3 +117,30 @@ class RunPolicy:
         finally:
             self.gate.open(reason)
         self._log.info(events.RUN_RESUMED, reason="there is a new token")
+
+
+def policy_for(settings: Settings, tokens: TokenSource, log: events.Logger) -> RunPolicy:
+    """Return the policy that *settings* ask for."""
+    ceilings = [ceiling(settings.rate)] if settings.rate else []
+    if settings.min_interval_ms:
+        ceilings.append(interval(settings.min_interval_ms / 1000.0))
+
+    def log_hold(family: str, seconds: float) -> None:
+        log.warning(events.HTTP_FAMILY_HELD, family=family, held_s=round(seconds, 3))
+
+    gate = Gate()
+    return RunPolicy(
+        gate=gate,
+        limiter=Limiter(
+            ceilings=tuple(ceilings),
+            settings=PacerSettings(max_hold_s=settings.max_sleep_seconds),
+            sleep=gate.sleep,
+            on_hold=log_hold,
+        ),
+        slots=Slots(settings.concurrency),
+        backoff=BackoffPolicy(
+            max_retries=settings.max_retries_per_call, max_sleep_s=settings.max_sleep_seconds
+        ),
+        tokens=tokens,
+        log=log,
+    )

@@ -1,4 +1,4 @@
-"""What earlier runs have done: the rows that are ok, and the writes whose end nobody knows.
+"""What earlier runs have done: the rows that are ok or failed, and the writes whose end nobody knows.
 
 Rows are compared by payload hash, so the file may have been sorted, filtered or edited since. Of each finished
 row eight bytes are kept; two rows in ten million share them by accident with a chance of 1 in 300,000.
@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
 from odt_async.errors import InputError
 from odt_async.sinks.changes_jsonl import read_changes
+from odt_async.sinks.error_jsonl import read_errors
 from odt_async.sinks.ok_csv import read_ok
 from odt_async.sinks.run_json import read_manifest
 
-__all__ = ["FingerprintSet", "History", "find_run", "load_history"]
+__all__ = ["FingerprintSet", "History", "Replay", "find_run", "load_history"]
+
+# of the rows that are not ok: those never attempted, those that failed, or both
+Replay = Literal["pending", "failed", "all"]
 
 _LOAD = 0.85  # of the table, at most
 _HEX = 16  # digits of the fingerprint
@@ -65,15 +69,27 @@ class History:
     """What the runs that this one continues have done.
 
     intents: payload hash -> where its intent stands, of writes that no ok line confirms.
+    replay: which of the rows that are not ok are to be run.
     """
 
     runs: tuple[str, ...] = ()  # the newest first
     finished: FingerprintSet = field(default_factory=lambda: FingerprintSet(0))
+    failed: FingerprintSet = field(default_factory=lambda: FingerprintSet(0))  # in any of the runs
+    replay: Replay = "all"
     intents: dict[str, tuple[Path, int]] = field(default_factory=dict)
 
     def is_finished(self, payload_hash: str) -> bool:
         """Return whether the row is ok in one of the runs."""
         return int(payload_hash[:_HEX], 16) in self.finished
+
+    def reason_to_skip(self, payload_hash: str) -> str | None:
+        """Return `resumed` for a row that is ok, `filtered` for one that `replay` leaves out."""
+        if self.is_finished(payload_hash):
+            return "resumed"
+        if self.replay == "all":
+            return None
+        has_failed = int(payload_hash[:_HEX], 16) in self.failed
+        return None if has_failed is (self.replay == "failed") else "filtered"
 
     def was_begun(self, payload_hash: str) -> bool:
         """Return whether a write of this row was begun and nobody knows how it ended."""
@@ -116,14 +132,12 @@ def _started(logs_dir: Path, run: str) -> str:
     return str(read_manifest(logs_dir / f"{run}_run.json").get("started", ""))
 
 
-def load_history(logs_dir: Path, run: str) -> History:
+def load_history(logs_dir: Path, run: str, replay: Replay = "all") -> History:
     """Return what *run*, and the runs that it continued in turn, have done."""
     runs = tuple(_chain(logs_dir, run))
-    oks = [logs_dir / f"{name}_ok.csv" for name in runs]
-    finished = FingerprintSet(sum(_count_lines(path) for path in oks))
-    for path in oks:
-        for record in read_ok(path):
-            finished.add(int(record["payload_hash"][:_HEX], 16))
+    finished = _fingerprints([logs_dir / f"{name}_ok.csv" for name in runs], read_ok)
+    errors = [logs_dir / f"{name}_error.jsonl" for name in runs]
+    failed = _fingerprints([path for path in errors if path.exists()], read_errors)
     intents: dict[str, tuple[Path, int]] = {}
     for name in reversed(runs):  # an older intent knows the state from before our first attempt
         path = logs_dir / f"{name}_changes.jsonl"
@@ -132,13 +146,24 @@ def load_history(logs_dir: Path, run: str) -> History:
                 digest = record["payload_hash"]
                 if record["event"] == "intent" and int(digest[:_HEX], 16) not in finished:
                     intents.setdefault(digest, (path, offset))
-    return History(runs, finished, intents)
+    return History(runs, finished, failed, replay, intents)
 
 
 def _chain(logs_dir: Path, run: str | None) -> Iterator[str]:
     while run and (logs_dir / f"{run}_ok.csv").exists():
         yield run
         run = read_manifest(logs_dir / f"{run}_run.json").get("continues")
+
+
+def _fingerprints(
+    paths: list[Path], read: Callable[[Path], Iterable[Mapping[str, Any]]]
+) -> FingerprintSet:
+    """Return the payload hashes that stand in *paths*."""
+    fingerprints = FingerprintSet(sum(_count_lines(path) for path in paths))
+    for path in paths:
+        for record in read(path):
+            fingerprints.add(int(record["payload_hash"][:_HEX], 16))
+    return fingerprints
 
 
 def _count_lines(path: Path) -> int:

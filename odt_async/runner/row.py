@@ -150,7 +150,7 @@ class RowRunner:
         """Return state and change once search has had time to show what is there."""
         state = change = None
         for attempt in range(1, _PATIENCE + 1):
-            await asyncio.sleep(2.0**attempt / 2)
+            await self._policy.sleep(2.0**attempt / 2)
             state = await self._action.read(self._api, job.params)
             change = self._action.plan(state, job.params)
             if change is None:
@@ -180,7 +180,7 @@ class RowRunner:
             caused_by=str(doubt),
             wait_for_s=round(wait_s, 3),
         )
-        await asyncio.sleep(wait_s)
+        await self._policy.sleep(wait_s)
 
     def _note_intent(self, job: Job, before: Any, change: Any) -> None:
         assert self._changes is not None  # noqa: S101 - a dry run has returned by now
@@ -196,14 +196,14 @@ class RowRunner:
         self, job: Job, record: CallRecord, before: Any, written: Any, *, noted: bool
     ) -> dict[str, Any]:
         """Journal the write as done; the intent too, when an earlier run made it."""
-        if self._changes is not None:
-            if not noted:
-                self._note_intent(job, before, written)
-            self._changes.done(
-                row_index=job.row.index,
-                payload_hash=job.payload_hash,
-                entity_id=job.params.entity_id,
-                written=written,
-                tracking_id=record.tracking_id,
-            )
+        assert self._changes is not None  # noqa: S101 - a dry run has returned by now
+        if not noted:
+            self._note_intent(job, before, written)
+        self._changes.done(
+            row_index=job.row.index,
+            payload_hash=job.payload_hash,
+            entity_id=job.params.entity_id,
+            written=written,
+            tracking_id=record.tracking_id,
+        )
         return {"status": Status.APPLIED, "before": before, "change": written}

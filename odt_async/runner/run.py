@@ -7,16 +7,10 @@ from typing import Any
 
 from odt_async import __version__, events
 from odt_async.runner.active import Observer, Run, RunResult
-from odt_async.runner.backoff import BackoffPolicy
 from odt_async.runner.files import RunFiles, new_run_id
-from odt_async.runner.gate import Gate
-from odt_async.runner.limiter import Limiter, ceiling, interval
-from odt_async.runner.pacer import PacerSettings
-from odt_async.runner.policy import RunPolicy
+from odt_async.runner.policy import policy_for
 from odt_async.runner.row import RowRunner
-from odt_async.runner.slots import Slots
 from odt_async.runner.spec import RunSpec
-from odt_async.settings import Settings
 from odt_async.sinks.run_json import write_manifest
 from odt_async.webex.client import open_api
 from odt_async.webex.directory import Directory
@@ -52,7 +46,7 @@ async def run(
     ) as files:
         write_manifest(files.path("run.json"), _manifest(run_id, spec))
         log = events.open_logger(files.action_log.write, redact, run=run_id)
-        policy = _policy(settings, tokens, log)
+        policy = policy_for(settings, tokens, log)
         connected = open_api(
             tokens=tokens,
             policy=policy,
@@ -86,36 +80,13 @@ async def run(
         return active.finish()
 
 
-def _policy(settings: Settings, tokens: TokenSource, log: events.Logger) -> RunPolicy:
-    ceilings = [ceiling(settings.rate)] if settings.rate else []
-    if settings.min_interval_ms:
-        ceilings.append(interval(settings.min_interval_ms / 1000.0))
-
-    def log_hold(family: str, seconds: float) -> None:
-        log.warning(events.HTTP_FAMILY_HELD, family=family, held_s=round(seconds, 3))
-
-    return RunPolicy(
-        gate=Gate(),
-        limiter=Limiter(
-            ceilings=tuple(ceilings),
-            settings=PacerSettings(max_hold_s=settings.max_sleep_seconds),
-            on_hold=log_hold,
-        ),
-        slots=Slots(settings.concurrency),
-        backoff=BackoffPolicy(
-            max_retries=settings.max_retries_per_call, max_sleep_s=settings.max_sleep_seconds
-        ),
-        tokens=tokens,
-        log=log,
-    )
-
-
 def _manifest(run_id: str, spec: RunSpec) -> dict[str, Any]:
     return {
         "run": run_id,
         "script_name": spec.name,
         "version": __version__,
         "started": events.timestamp(),
+        "bulk_mode": spec.source_map is None,
         "dry_run": spec.dry_run,
         "fail_fast": spec.fail_fast,
         "continues": spec.history.runs[0] if spec.history.runs else None,

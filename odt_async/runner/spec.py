@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from odt_async.actions import Action
@@ -26,3 +27,5 @@ class RunSpec:
     fail_fast: bool = False
     history: History = field(default_factory=History)
     needs: Needs = field(default_factory=Needs)  # the names that its rows will look up
+    # column -> cli, domain, global or default: of the one row of `single`; None in bulk
+    source_map: Mapping[str, str] | None = None

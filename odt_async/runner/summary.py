@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from odt_async.events import timestamp
@@ -23,8 +24,12 @@ def summarise(
     continues: tuple[str, ...],
     started: str,
     stop_reason: str | None,
+    source_map: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return counts, times, throttling and error groups, under the names of the specification."""
+    """Return counts, times, throttling and error groups, under the names of the specification.
+
+    source_map: of the one row of `single`; None in bulk.
+    """
     progress = tally.progress()
     counts = progress.counts
     executed = counts[Status.APPLIED] + counts[Status.UNCHANGED] + counts[Status.PLANNED]
@@ -32,12 +37,13 @@ def summarise(
     throttled = policy.verdicts[VerdictKind.THROTTLED]
     return {
         "script_name": script_name,
-        "bulk_mode": True,
+        "bulk_mode": source_map is None,
         "run": run,
         "state": "finished" if stop_reason is None else "stopped",
         "stop_reason": stop_reason,
         "dry_run": dry_run,
         "continues": continues,
+        **({} if source_map is None else {"source_map": dict(source_map)}),
         "total_rows": progress.total,
         "executed": executed,
         "skipped": counts[Status.SKIPPED],

@@ -74,6 +74,10 @@ class HttpPolicy(Protocol):
         """Return the seconds to back off after failed attempt *attempt* (from 1), or None to give up."""
         ...
 
+    async def sleep(self, seconds: float) -> None:
+        """Back off; may raise to give the call up."""
+        ...
+
     async def renew_token(self, refused: str) -> None:
         """Return when there is another token than *refused*.
 
@@ -243,7 +247,7 @@ class PolicySession(AsRestSession):
             retry_after_s=verdict.retry_after_s,
         )
         if wait_s > 0:
-            await asyncio.sleep(wait_s)
+            await self._policy.sleep(wait_s)
 
     def _rebase(self, url: str) -> str:
         if url.startswith(WEBEX + "/"):

@@ -114,7 +114,9 @@ def troubled_run() -> Run:
         state="paused",
         progress=lambda: Progress(1_000_000, counts, elapsed_s=9.0, rows_per_s=45.67, left_s=3_661.0),
         policy=SimpleNamespace(
-            verdicts=Counter({VerdictKind.THROTTLED: 98_765}), limiter=SimpleNamespace(states=lambda: holds)
+            verdicts=Counter({VerdictKind.THROTTLED: 98_765}),
+            unanswered=0,
+            limiter=SimpleNamespace(states=lambda: holds),
         ),
     )
     return cast("Run", run)

@@ -121,6 +121,24 @@ async def test_a_pause_ends_with_the_run() -> None:
     assert asyncio.get_running_loop().time() == 2.0
 
 
+async def test_a_long_sleep_is_given_up_when_the_run_ends() -> None:
+    gate = Gate()
+    async with anyio.create_task_group() as group:
+        group.start_soon(abandon_later, gate, 20.0)
+        with pytest.raises(RunInterrupted, match=r"^the run ended while the row waited for 300 s$"):
+            await gate.sleep(300.0)
+    assert asyncio.get_running_loop().time() == 20.0
+
+
+@pytest.mark.parametrize("seconds", [0.5, 2.0, 21.0])
+async def test_a_sleep_that_is_nearly_over_is_slept_out(seconds: float) -> None:
+    gate = Gate()
+    async with anyio.create_task_group() as group:
+        group.start_soon(abandon_later, gate, 19.5)
+        await gate.sleep(seconds)
+    assert asyncio.get_running_loop().time() == max(seconds, 19.5)
+
+
 async def abandon_later(gate: Gate, after_s: float) -> None:
     await asyncio.sleep(after_s)
     gate.abandon()

@@ -24,8 +24,8 @@ from tests.runner.running import (
 
 
 async def run_with_full_disk(free: int, *, watcher: Watcher | None = None) -> tuple[Leavings, int]:
-    """Return how a run of 100 rows ended, and how many writes took effect."""
-    write_rows(100)
+    """Return how a run of 80 rows ended, and how many writes took effect."""
+    write_rows(80)
     async with sandbox("latency=50ms~20%") as served:
         with full_disk(free):
             left = await run_on(served, watcher=watcher)
@@ -33,7 +33,7 @@ async def run_with_full_disk(free: int, *, watcher: Watcher | None = None) -> tu
 
 
 async def test_a_full_disk_ends_the_run_and_the_rows_still_add_up() -> None:
-    left, _written = await run_with_full_disk(free=30_000)  # the action log is the first to reach it
+    left, _written = await run_with_full_disk(free=60_000)  # the action log is the first to reach it
     check_that_the_files_add_up(left)
     assert isinstance(left.result.stopped_by, OutputFailed)
     assert left.report["stop_reason"] == f"logs/{ACTION}.log cannot be written: File too large"
@@ -42,9 +42,9 @@ async def test_a_full_disk_ends_the_run_and_the_rows_still_add_up() -> None:
 
 
 async def test_what_was_written_when_the_disk_was_full_is_not_written_again() -> None:
-    left, written = await run_with_full_disk(free=30_000)
+    left, written = await run_with_full_disk(free=60_000)
     (LOGS / f"{ACTION}.log").unlink()
-    write_rows(100)
+    write_rows(80)
     async with sandbox() as served:
         again = await run_on(served, resume="latest")  # another organisation: nothing is there yet
     check_that_the_files_add_up(again)

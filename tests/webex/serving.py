@@ -132,6 +132,9 @@ class Ledger:
     def release(self, family: str, sent_at: float, verdict: Verdict | None) -> None:
         self.steps.append(("release", family, sent_at, verdict and verdict.kind))
 
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
     def wait_before_retry(self, verdict: Verdict, attempt: int) -> float | None:
         self.steps.append(("wait", verdict.kind, attempt))
         return self.wait_s if attempt <= self.retries else None
