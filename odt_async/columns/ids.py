@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
@@ -34,6 +35,7 @@ __all__ = [
 _SCHEME = "ciscospark://"
 _START = base64.b64encode(_SCHEME[:12].encode()).decode()  # of every Hydra id, whole or torn
 _PARTS = 3  # cluster, type, key
+_TORN_UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{0,26}")  # its beginning, and not all of it
 _SPELLINGS = {"ROUTEGROUP": "ROUTE_GROUP"}  # both are seen
 
 
@@ -56,7 +58,10 @@ def _parse(webex_id: str) -> _Parts:
     parts = uri.removeprefix(_SCHEME).split("/")
     if not uri.startswith(_SCHEME) or len(parts) != _PARTS or not all(parts):
         raise ValueError(webex_id)
-    return _Parts(parts[1], parts[2])
+    _, kind, key = parts
+    if _TORN_UUID.fullmatch(key):  # an id that lost its end decodes all the same
+        raise ValueError(webex_id)
+    return _Parts(kind, key)
 
 
 def hydra_type(webex_id: str) -> str | None:

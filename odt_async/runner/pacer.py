@@ -30,6 +30,7 @@ class PacerSettings:
     recovery_s: float = 6.0
     plateau_s: float = 20.0  # no growth for so long after a cut
     plateau_calls: float = 150.0  # nor for so many calls: slow families are not asked too often
+    longest_plateau_s: float = 90.0
     creep: float = 0.02  # growth 10 s after the plateau; quadratic: four times this after 20 s
     stride_from: float = 1.06  # grown this far unrefused, the limit must have risen:
     stride: float = 1.1  # from there, growth a second
@@ -71,7 +72,9 @@ class Pacer:
             return self._pace * math.pow(settings.discovery_growth, min(clean_s, 60.0))
         missing = max(0.0, 1.0 - clean_s / settings.recovery_s)
         recovered = self._target - (self._target - self._pace) * missing * missing
-        plateau_s = max(settings.plateau_s, settings.plateau_calls / self._target)
+        plateau_s = min(
+            settings.longest_plateau_s, max(settings.plateau_s, settings.plateau_calls / self._target)
+        )
         beyond_s = max(0.0, clean_s - plateau_s)
         creep_s = 10.0 * math.sqrt((settings.stride_from - 1.0) / settings.creep)
         crept = 1.0 + settings.creep * (min(beyond_s, creep_s) / 10.0) ** 2
@@ -142,8 +145,9 @@ class Pacer:
         settings = self._settings
         goodput = max(settings.floor, self._goodput())
         if self._cuts == 0:
-            # what was sent while free says nothing of the limit; what was accepted does
-            self._pace = self._target = goodput
+            # what was sent while free says nothing of the limit; what was accepted does, and where the refusals
+            # came before any acceptance, one call a hold is little enough to grow from
+            self._pace = self._target = max(goodput, 1.0 / max(1.0, hold_s))
             return
         if self._cuts > 1 and hold_s > clean_s:
             # a window used up early: spread its calls over the whole of it, a step at a time

@@ -73,7 +73,18 @@ def test_a_licence_in_the_column_of_a_person_is_refused() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["ana", hydra("PEOPLE")[:20], "", KEY[:-1], hydra("PEOPLE") + "*"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ana",
+        "",
+        hydra("PEOPLE")[:20],
+        hydra("PEOPLE")[:-4],  # decodes, but its key has lost its end
+        hydra("PEOPLE", KEY[:9]),
+        KEY[:-1],
+        hydra("PEOPLE") + "*",
+    ],
+)
 def test_what_is_not_whole_is_refused(text: str) -> None:
     assert refusal(PersonId, text) == (
         f"'{text}' is not a Webex id: copy it whole from Control Hub or from an export"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from odt_async.errors import AmbiguousWrite
-from odt_async.model import ActionParams
+from odt_async.model import ActionParams, Outcome
 from odt_async.runner.backoff import BackoffPolicy
 from odt_async.runner.resume import History
 from odt_async.runner.row import Job, Resolver, RowRunner
@@ -145,6 +145,16 @@ def open_runner(
             max_elapsed_s=max_elapsed_s,
             log=make_log(lines),
         )
+
+
+async def carry_out(folder: Path, remote: Remote, **options: Any) -> Outcome:
+    """Take the row "ana wants 53100" to its outcome; *options* are those of `open_runner`."""
+    with open_runner(folder, remote, **options) as runner:
+        return await runner.run(make_job())
+
+
+def failure_type(outcome: Outcome) -> str | None:
+    return outcome.failure.type if outcome.failure else None
 
 
 def journal(folder: Path) -> list[tuple[str, Any]]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import anyio
 import pytest
 
-from odt_async.errors import OutputFailed
+from odt_async.errors import OutputFailed, RunInterrupted
 from odt_async.model import Verdict, VerdictKind
 from odt_async.runner.limiter import FamilyState, Limiter, ceiling, interval
 from odt_async.runner.pacer import PacerSettings
@@ -85,6 +85,19 @@ async def test_who_comes_when_the_hold_ends_queues_behind_those_who_waited() -> 
     assert callers.order == [0, 1, 2, 3]
 
 
+async def test_who_comes_as_the_answer_comes_queues_behind_those_who_waited_for_it() -> None:
+    limiter = Limiter()
+    await refuse(limiter, times=2, retry_after_s=1)
+    callers = Callers(limiter)
+    await callers.call(0)
+    async with anyio.create_task_group() as group:
+        group.start_soon(callers.call, 1)
+        await asyncio.sleep(1000)
+        limiter.learn("people", callers.now(), OK)
+        await callers.call(2)
+    assert callers.order == [0, 1, 2]
+
+
 async def test_a_cut_acts_on_who_waits_already() -> None:
     limiter = Limiter()
     callers = Callers(limiter)
@@ -149,6 +162,18 @@ async def test_after_two_barren_cuts_everybody_waits_for_one_answer(answer: Verd
         waited = list(callers.order)
         limiter.learn("people", asked_at, answer)
     assert (waited, callers.order) == ([0], [0, 1])
+
+
+async def test_a_hold_is_slept_out_as_the_limiter_is_told_and_may_be_given_up() -> None:
+    async def sleep(seconds: float) -> None:
+        raise RunInterrupted(f"no {seconds:g} s are left")
+
+    limiter = Limiter(sleep=sleep)
+    await refuse(limiter, retry_after_s=30)
+    with pytest.raises(RunInterrupted, match="no 30 s are left"):
+        await limiter.admit("people")
+    with pytest.raises(RunInterrupted, match="no 30 s are left"):  # the next in the queue is heard too
+        await limiter.admit("people")
 
 
 async def test_a_call_withdrawn_keeps_nobody_waiting_for_its_answer() -> None:

@@ -1,36 +1,19 @@
-"""The rules of the pacer, whatever its numbers; how well it does with them is in test_simulation.py."""
+"""The rules of the pacer, whatever its numbers.
+
+What holds in any course of events is in test_pacer_machine.py, how well it does in test_simulation.py.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from odt_async.runner.pacer import Pacer, PacerSettings
-
-SETTINGS = PacerSettings(max_hold_s=300.0, unasked_hold_s=1.0, floor=0.1)
-NO_HOLD_YET = -math.inf
-
-
-def send(pacer: Pacer, now: float) -> float:
-    """Wait until the next call may go, let it go, and return when that was."""
-    while (wait_s := pacer.wait_s(now)) != 0:
-        assert wait_s is not None
-        now = max(now + wait_s, math.nextafter(now, math.inf))
-    pacer.take(now)
-    return now
-
-
-def base_pace(pacer: Pacer) -> float:
-    """Return the pace as it was last set, before any growth."""
-    pace = pacer.pace(pacer.hold_until)
-    assert pace is not None
-    return pace
+from odt_async.runner.pacer import Pacer
+from tests.runner.pacing import SETTINGS, base_pace, send
 
 
 def test_nothing_is_held_back_until_a_limit_shows_itself() -> None:
@@ -143,7 +126,7 @@ def test_after_one_barren_cut_nobody_asks_alone() -> None:
     seconds=st.floats(0.01, 100.0),
     retry_after_s=st.floats(0, 300.0),
 )
-def test_the_first_pace_is_what_was_accepted_hold_included(
+def test_the_first_pace_is_what_was_accepted_hold_included_and_no_less_than_one_call_a_hold(
     calls: int, seconds: float, retry_after_s: float
 ) -> None:
     pacer = Pacer(SETTINGS)
@@ -154,7 +137,8 @@ def test_the_first_pace_is_what_was_accepted_hold_included(
 
     pacer.throttled(seconds, refused, retry_after_s)
 
-    expected = max(SETTINGS.floor, calls / (seconds + retry_after_s))
+    hold_s = min(retry_after_s, SETTINGS.max_hold_s)
+    expected = max(SETTINGS.floor, calls / (seconds + hold_s), 1.0 / max(1.0, hold_s))
     assert base_pace(pacer) == pytest.approx(expected)
 
 
@@ -221,82 +205,3 @@ def test_time_without_calls_saves_up_no_burst() -> None:
     assert pace is not None
     # one call may have been saved up, no more
     assert moments[-1] - moments[0] >= 2.9 / pace
-
-
-class PacerMachine(RuleBasedStateMachine):
-    """Any order of calls, answers and waits."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pacer = Pacer(SETTINGS)
-        self.now = 0.0
-        self.in_flight: list[float] = []  # when they were sent
-        self.asked_until = NO_HOLD_YET  # what the server asked for, capped
-
-    @rule(seconds=st.floats(0, 400))
-    def time_passes(self, seconds: float) -> None:
-        self.now += seconds
-
-    @rule()
-    def call_goes_when_it_may(self) -> None:
-        assume(self.pacer.wait_s(self.now) is not None)
-        self.now = send(self.pacer, self.now)
-        assert self.now >= self.asked_until
-        self.in_flight.append(self.now)
-
-    @rule(count=st.integers(1, 30))
-    def calls_go_together(self, count: int) -> None:
-        for _ in range(count):
-            if self.pacer.wait_s(self.now) == 0:
-                self.pacer.take(self.now)
-                self.in_flight.append(self.now)
-
-    @precondition(lambda self: self.in_flight)
-    @rule(data=st.data())
-    def answer_comes(self, data: st.DataObject) -> None:
-        self.answered(data)
-        self.pacer.accepted()
-
-    @precondition(lambda self: self.in_flight)
-    @rule(data=st.data())
-    def no_answer_comes(self, data: st.DataObject) -> None:
-        self.answered(data)
-        self.pacer.unanswered()
-
-    @precondition(lambda self: self.in_flight)
-    @rule(data=st.data(), retry_after_s=st.none() | st.floats(0, 1000))
-    def refusal_comes(self, data: st.DataObject, retry_after_s: float | None) -> None:
-        sent_at = self.answered(data)
-        self.pacer.throttled(self.now, sent_at, retry_after_s)
-        if retry_after_s is not None:
-            self.asked_until = max(self.asked_until, self.now + min(retry_after_s, SETTINGS.max_hold_s))
-
-    def answered(self, data: st.DataObject) -> float:
-        return self.in_flight.pop(data.draw(st.integers(0, len(self.in_flight) - 1)))
-
-    @invariant()
-    def nothing_goes_inside_a_hold(self) -> None:
-        held = self.now < max(self.asked_until, self.pacer.hold_until)
-        assert not held or self.pacer.wait_s(self.now) != 0
-
-    @invariant()
-    def who_waits_for_an_answer_will_get_one(self) -> None:
-        assert self.pacer.wait_s(self.now) is not None or self.in_flight
-
-    @invariant()
-    def no_hold_is_longer_than_the_longest_sleep(self) -> None:
-        assert self.pacer.hold_until - self.now <= SETTINGS.max_hold_s + 1e-9
-
-    @invariant()
-    def the_wait_ends(self) -> None:
-        wait_s = self.pacer.wait_s(self.now)
-        assert wait_s is None or 0 <= wait_s <= SETTINGS.max_hold_s + 2 / SETTINGS.floor
-
-    @invariant()
-    def no_pace_is_below_the_floor(self) -> None:
-        pace = self.pacer.pace(self.now)
-        assert pace is None or SETTINGS.floor <= pace < math.inf
-
-
-TestAnyCourseOfAnswers = PacerMachine.TestCase
-TestAnyCourseOfAnswers.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

@@ -156,6 +156,16 @@ async def test_backoff_is_that_of_the_run() -> None:
     assert [policy.wait_before_retry(verdict, attempt) for attempt in (1, 2)] == [2.0, None]
 
 
+async def test_a_row_that_backs_off_long_gives_up_when_the_run_ends() -> None:
+    policy = make_policy()
+    await policy.sleep(60)
+    policy.gate.abandon()
+    await policy.sleep(1)
+    with pytest.raises(RunInterrupted):
+        await policy.sleep(60)
+    assert asyncio.get_running_loop().time() == 61.0
+
+
 async def test_many_refused_at_once_renew_the_token_once() -> None:
     issuer, lines = Issuer(), list[bytes]()
     callers = Callers(make_policy(tokens=issuer, lines=lines))

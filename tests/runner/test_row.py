@@ -1,4 +1,7 @@
-"""One row, from read to outcome. The action and its remote are in `setting_action.py`; read that first."""
+"""One row, from read to outcome. The action and its remote are in `setting_action.py`; read that first.
+
+What becomes of a write that nobody saw the end of is in `test_row_in_doubt.py`.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,8 @@ from unittest.mock import ANY
 
 import anyio
 import pytest
-from pydantic import ValidationError
 
-from odt_async import events
 from odt_async.errors import (
-    AmbiguousWrite,
     NotAuthorised,
     OdtError,
     OutputFailed,
@@ -23,29 +23,18 @@ from odt_async.errors import (
 )
 from odt_async.model import ActionParams, Outcome, Status
 from odt_async.webex.session import current_row
-from tests.runner.building import events_of
 from tests.runner.full_disk import full_disk
 from tests.runner.setting_action import (
-    ANSWER_LOST,
     HASH,
-    LOST_ON_THE_WAY,
     Fate,
     Params,
     Remote,
+    carry_out,
+    failure_type,
     journal,
     make_job,
     open_runner,
 )
-
-
-async def carry_out(folder: Path, remote: Remote, **options: Any) -> Outcome:
-    """Take the row "ana wants 53100" to its outcome."""
-    with open_runner(folder, remote, **options) as runner:
-        return await runner.run(make_job())
-
-
-def failure_type(outcome: Outcome) -> str | None:
-    return outcome.failure.type if outcome.failure else None
 
 
 async def test_a_row_that_is_as_wanted_is_left_alone(tmp_path: Path) -> None:
@@ -155,55 +144,6 @@ async def test_rows_of_one_person_go_one_after_the_other(tmp_path: Path) -> None
     assert (remote.calls, remote.settings) == (["read", "write"] * 2, {"ana": "53200"})
 
 
-async def test_a_write_whose_answer_is_lost_is_read_back_and_not_repeated(tmp_path: Path) -> None:
-    remote = Remote({"ana": "911"}, (ANSWER_LOST,))
-    lines: list[bytes] = []
-
-    outcome = await carry_out(tmp_path, remote, lines=lines)
-
-    assert (outcome.status, outcome.before) == (Status.APPLIED, {"value": "911"})
-    assert remote.calls == ["read", "write", "read"]
-    assert journal(tmp_path) == [("intent", {"value": "911"}), ("done", {"value": "53100"})]
-    assert events_of(lines) == [events.ROW_READ_AGAIN]
-
-
-async def test_a_write_that_was_lost_is_repeated_after_a_look(tmp_path: Path) -> None:
-    remote = Remote({"ana": "911"}, (LOST_ON_THE_WAY, LOST_ON_THE_WAY))
-
-    outcome = await carry_out(tmp_path, remote)
-
-    assert (outcome.status, outcome.before) == (Status.APPLIED, {"value": "911"})
-    assert remote.calls == ["read", "write"] * 3
-    assert journal(tmp_path) == [("intent", {"value": "911"}), ("done", {"value": "53100"})]
-
-
-async def test_the_look_waits_as_long_as_the_server_asked(tmp_path: Path) -> None:
-    busy = Fate(processed=False, error=AmbiguousWrite("HTTP 503", retry_after_s=40.0))
-    outcome = await carry_out(tmp_path, Remote({"ana": "911"}, (busy,)))
-    assert (outcome.status, outcome.elapsed_ms) == (Status.APPLIED, 46_000)
-
-
-async def test_a_write_that_is_lost_again_and_again_is_given_up(tmp_path: Path) -> None:
-    remote = Remote({"ana": "911"}, (LOST_ON_THE_WAY,) * 100)
-
-    outcome = await carry_out(tmp_path, remote, max_retries=3)
-
-    assert outcome.failure is not None
-    assert (outcome.status, outcome.failure.type, outcome.failure.text) == (
-        Status.ERROR,
-        "OutcomeUnknown",
-        "the write was sent 4 times and its fate is unknown: ServerDisconnectedError",
-    )
-    assert remote.calls == ["read", "write"] * 4
-    assert journal(tmp_path) == [("intent", {"value": "911"})]
-
-
-async def test_a_row_whose_time_is_spent_does_not_wait_to_look_again(tmp_path: Path) -> None:
-    busy = Fate(processed=False, error=AmbiguousWrite("HTTP 503", retry_after_s=40.0))
-    outcome = await carry_out(tmp_path, Remote({"ana": "911"}, (busy,)), max_elapsed_s=30.0)
-    assert (failure_type(outcome), outcome.elapsed_ms) == ("OutcomeUnknown", 3000)
-
-
 async def test_the_session_is_told_row_and_deadline_and_its_word_is_an_error(tmp_path: Path) -> None:
     told: list[tuple[int | None, float | None]] = []
     late = Fate(processed=False, error=RowDeadlineExceeded("the row's 60 s are spent"))
@@ -218,32 +158,6 @@ async def test_the_session_is_told_row_and_deadline_and_its_word_is_an_error(tmp
     outcome = await carry_out(tmp_path, remote, max_elapsed_s=60.0)
 
     assert (told, failure_type(outcome)) == ([(0, 60.0)], "RowDeadlineExceeded")
-
-
-def invalid_answer() -> ValidationError:
-    with pytest.raises(ValidationError) as caught:
-        Params.model_validate({"person": "ana"})
-    return caught.value
-
-
-async def test_an_answer_to_a_write_that_makes_no_sense_is_a_lost_answer(tmp_path: Path) -> None:
-    remote = Remote({"ana": "911"}, (Fate(processed=True, error=invalid_answer()),))
-    outcome = await carry_out(tmp_path, remote)
-    assert (outcome.status, remote.calls) == (Status.APPLIED, ["read", "write", "read"])
-
-
-async def test_a_write_that_cannot_even_be_sent_is_an_error(tmp_path: Path) -> None:
-    remote = Remote({"ana": "911"}, (Fate(processed=False, error=invalid_answer()),))
-
-    def unsend(_person: str) -> None:
-        record = current_row.get()
-        assert record is not None
-        record.attempts -= 1  # the model was refused before any request
-
-    remote.before_write = unsend
-    outcome = await carry_out(tmp_path, remote)
-
-    assert (failure_type(outcome), remote.calls) == ("ValidationError", ["read", "write"])
 
 
 class Phonebook:

@@ -92,18 +92,21 @@ async def test_rows_that_no_worker_took_are_judged_as_the_others_are() -> None:
     assert [record["reason"] for record in left.table("skipped.csv")] == ["duplicate of row 0"]
 
 
-async def test_a_run_held_by_webex_ends_when_it_is_told_to_abort() -> None:
+async def test_nobody_waits_for_rows_that_webex_holds() -> None:
     write_rows(50)
-    watcher = Watcher({20: interrupt}, on_tick=abort_when_draining)
+    told_at: list[float] = []
+
+    def interrupt_when_held(run: Run) -> None:
+        if not told_at and any(state.held_s > 0 for state in run.policy.limiter.states()):
+            told_at.append(asyncio.get_running_loop().time())
+            interrupt()
+
     async with sandbox("throttle=20/s,burst=40,retry-after=250") as served:
-        left = await run_on(served, watcher=watcher)
+        left = await run_on(served, watcher=Watcher(on_tick=interrupt_when_held))
     check_that_the_files_add_up(left)
     assert left.result.stopped_by is signal.SIGINT
-
-
-def abort_when_draining(run: Run) -> None:
-    if run.state == "draining":
-        interrupt()
+    assert left.counts["pending"] > 0
+    assert asyncio.get_running_loop().time() - told_at[0] < 10
 
 
 async def test_resume_goes_on_where_the_last_one_stopped_again_and_again() -> None:
