@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from odt_async import actions, events
+from odt_async import actions
 from odt_async.dataset import open_dataset, survey
-from odt_async.model import Outcome, Row
+from odt_async.model import Row
 from odt_async.runner.identity import identify
-from odt_async.runner.run import Run, run
+from odt_async.runner.run import run
 from odt_async.runner.spec import RunSpec
 from odt_async.sandbox import Sandbox
 from odt_async.settings import Settings
@@ -115,15 +115,15 @@ def _spec(name: str, overrides: Cells, settings: Settings) -> RunSpec:
 
 
 class _Unobserved:
-    """Nobody watches."""
+    """An observer that looks away."""
 
-    def started(self, run: Run) -> None:
+    def started(self, run: object) -> None:
         pass
 
-    def outcome(self, outcome: Outcome) -> None:
+    def outcome(self, outcome: object) -> None:
         pass
 
-    def tick(self, run: Run) -> None:
+    def tick(self, run: object) -> None:
         pass
 
     def beat(self, line: str) -> None:

@@ -38,6 +38,8 @@ PROFESSIONAL, BASIC_MESSAGING, BASIC_MEETINGS = (
     "Basic Messaging",
     "Basic Space Meetings",
 )
+# nobody has AUTH_CODE from the start, but some have all that the profile wants
+_PERMISSIONS = {"perfil": "nacional", "call_type": "INTERNATIONAL", "action": "AUTH_CODE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def _person(organisation: Organisation, index: int) -> dict[str, str]:
         "email": person.email,
         "extension": person.extension,
         "legacy_phone_number": f"+34{910_000_000 + index}",  # the person's location has it
-        "perfil": "nacional",
+        **_PERMISSIONS,
     }
 
 
@@ -140,7 +142,7 @@ def _workspace(organisation: Organisation, index: int) -> dict[str, str]:
         "location_name": organisation.location(workspace.location).name,
         "extension": workspace.extension,
         "legacy_phone_number": f"+34{960_000_000 + index}",  # the workspace's location has it
-        "perfil": "nacional",
+        **_PERMISSIONS,
     }
 
 
@@ -205,21 +207,39 @@ async def measure(
 
 def table(measured: Iterable[Measured]) -> str:
     """Return a Markdown table with a line for each action."""
-    lines = [
-        "| action | rows | calls/row, first run | calls/row, second run | rows/s, first run "
-        "| with faults: landed | calls/row | double writes | left over |",
-        "| --- | --: | --: | --: | --: | --: | --: | --: | --- |",
+    head = [
+        "action",
+        "rows",
+        "calls/row, first run",
+        "calls/row, second run",
+        "rows/s, first run",
+        "landed with faults",
+        "calls/row with faults",
+        "written twice",
+        "left over",
     ]
+    lines = [_line(head), _line(["---", *["--:"] * (len(head) - 2), "---"])]
     for one in measured:
         first, second, faulty = one.first, one.second, one.faulty
         writes = 0 if first.action in READS_ONLY else first.rows
         left = "; ".join(f"{count} x {error}" for error, count in faulty.errors.items()) or "nothing"
-        lines.append(
-            f"| {first.action} | {first.rows} | {first.calls_per_row:.2f} | {second.calls_per_row:.2f} "
-            f"| {first.rows / first.elapsed_s:.0f} | {faulty.applied + faulty.unchanged} | {faulty.calls_per_row:.2f} "
-            f"| {faulty.in_vain + max(0, faulty.changed - writes)} | {left} |"
-        )
+        cells = [
+            first.action,
+            str(first.rows),
+            f"{first.calls_per_row:.2f}",
+            f"{second.calls_per_row:.2f}",
+            f"{first.rows / first.elapsed_s:.0f}",
+            str(faulty.applied + faulty.unchanged),
+            f"{faulty.calls_per_row:.2f}",
+            str(faulty.in_vain + max(0, faulty.changed - writes)),
+            left,
+        ]
+        lines.append(_line(cells))
     return "\n".join(lines)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 async def main(names: Iterable[str], rows: int, concurrency: int) -> int:
@@ -242,5 +262,7 @@ if __name__ == "__main__":
     parser.add_argument("--rows", type=int, default=200)
     parser.add_argument("--concurrency", type=int, default=8)
     given = parser.parse_args()
+    if unknown := set(given.actions) - set(actions.names()):
+        parser.error(f"there is no action {', '.join(sorted(unknown))}")
     chosen = given.actions or sorted(actions.names(), key=lambda name: actions.load(name).ORDER)
     sys.exit(asyncio.run(main(chosen, given.rows, given.concurrency)))

@@ -42,6 +42,11 @@ class AccessTokens:
         self._expires_at[token] = math.inf if self._ttl_s is None else now + self._ttl_s
         return token
 
+    def left_s(self, token: str, now: float) -> float:
+        """Return the seconds that a valid *token* is announced to live on."""
+        left_s = self._expires_at[token] - now
+        return ACCESS_LIFETIME_S if math.isinf(left_s) else left_s
+
     def is_valid(self, token: str, now: float) -> bool:
         """Tell whether *token* was issued here and has not expired."""
         return now < self._expires_at.get(token, -math.inf)

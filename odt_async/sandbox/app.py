@@ -119,7 +119,8 @@ class Sandbox:
         route, ids = self._table.find(method, path)
         now, gateway = self._loop.time(), self._gateway
         self.journal.arrived(route.family, now)
-        refusal = self._refusal(route, request.headers.get("Authorization", ""), gateway, now)
+        token = _bearer(request.headers.get("Authorization", ""))
+        refusal = self._refusal(route, token, gateway, now)
         result = "cancelled"
         try:
             await self._delay()
@@ -128,7 +129,7 @@ class Sandbox:
             else:
                 content_type = request.headers.get("Content-Type", "")
                 now = self._loop.time()
-                call = Call(ids, query, content_type, body, self.organisation, self.tokens, now)
+                call = Call(ids, query, content_type, body, self.organisation, self.tokens, now, token)
                 outcome = self._process(call, route, _what_is_struck(method, target, body))
             result = outcome.value if isinstance(outcome, Strike) else str(outcome.status)
         finally:
@@ -137,13 +138,9 @@ class Sandbox:
             self.journal.finished(method, route.template, result)
         return outcome if isinstance(outcome, web.Response) else await _stay_silent(request, outcome)
 
-    def _refusal(
-        self, route: Route, authorization: str, gateway: Gateway, now: float
-    ) -> Refused | Throttled | None:
-        if route.needs_token:
-            scheme, _, token = authorization.partition(" ")
-            if scheme.lower() != "bearer" or not self.tokens.is_valid(token.strip(), now):
-                return Refused(401)
+    def _refusal(self, route: Route, token: str, gateway: Gateway, now: float) -> Refused | Throttled | None:
+        if route.needs_token and not self.tokens.is_valid(token, now):
+            return Refused(401)
         return gateway.admit(route.family, now, time.time())
 
     async def _delay(self) -> None:
@@ -212,6 +209,12 @@ class Sandbox:
 def _what_is_struck(method: str, target: str, body: bytes) -> str:
     """Return what a fault strikes: an address, or for what is made at one address the thing that is made."""
     return f"{target} {body.hex()}" if method in {"POST", "PATCH"} else target
+
+
+def _bearer(authorization: str) -> str:
+    """Return the token of the header, an empty text when there is none."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _check_organisation(call: Call) -> None:

@@ -27,6 +27,7 @@ class Call:
     organisation: Organisation
     tokens: AccessTokens
     now: float  # seconds of the event loop's clock
+    token: str = ""  # whose request it is
 
     @property
     def query(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The published descriptions of Webex's API, and what they say of a request that was sent.
+"""The published descriptions of Webex's API, and what they say of a request, and of the answer to it.
 
 The files are those of https://github.com/webex/webex-openapi-specs, and a reduced one for Calling. They stand
 beside the checkout (`../shared/openapi`), not in it.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +42,28 @@ class Sent:
     body: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    content_type: str = ""
+    body: bytes = b""
+
+    @property
+    def is_success(self) -> bool:
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+
 class PublishedApi:
-    """The descriptions, loaded once: a second's work."""
+    """The descriptions, loaded once: a second's work. So is each request and answer judged once."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._files = [_load(folder / name) for name in _FILES]
+        self.problems = cache(self._problems_of_request)
+        self.answer_problems = cache(self._problems_of_answer)
 
-    def problems(self, sent: Sent) -> list[str]:
+    def _problems_of_request(self, sent: Sent) -> list[str]:
         """Return what is wrong with a request, each line beginning with its operation; nothing when nothing is.
 
         Wrong is also what the descriptions do not know: an address, a query parameter, a field of a body.
@@ -60,10 +77,19 @@ class PublishedApi:
             for problem in _problems(api, place.operation, place.path, sent)
         ]
 
-    def operation(self, sent: Sent) -> str | None:
-        """Return method and address of the operation that was asked for, such as `GET /people/{personId}`."""
-        places = (_place(api, sent) for api in self._files)
-        return next((f"{sent.method} {_template(place)}" for place in places if place is not None), None)
+    def _problems_of_answer(self, sent: Sent, answer: Answer) -> list[str]:
+        """Return what is wrong with a success, as of a request.
+
+        A refusal is not judged: the descriptions of most operations say nothing of its body.
+        """
+        if not answer.is_success:
+            return []
+        return [
+            f"{sent.method} {_template(place)} {answer.status}: {problem}"
+            for api in self._files
+            if (place := _place(api, sent)) is not None
+            for problem in _answer_problems(api, place.operation, sent, answer)
+        ]
 
 
 class _Request:
@@ -77,6 +103,16 @@ class _Request:
         self.parameters = RequestParameters(query=ImmutableMultiDict(sent.query), header=headers)
         self.body = sent.body or None
         self.content_type = headers.get("Content-Type", "")
+
+
+class _Response:
+    """An answer as openapi-core wants to see it."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.status_code = answer.status
+        self.content_type = answer.content_type
+        self.headers = Headers()
+        self.data = answer.body
 
 
 def _load(path: Path) -> OpenAPI:
@@ -112,6 +148,17 @@ def _problems(api: OpenAPI, operation: SchemaPath, path: SchemaPath, sent: Sent)
         yield "body: none is published"
     for error in api.iter_request_errors(_Request(sent)):
         yield from _in_words(error)
+
+
+def _answer_problems(api: OpenAPI, operation: SchemaPath, sent: Sent, answer: Answer) -> Iterator[str]:
+    published = (operation / "responses").keys()
+    if str(answer.status) not in published:
+        yield f"is not published, only {', '.join(map(str, published))}"
+    elif answer.body:
+        for error in api.iter_response_errors(_Request(sent), _Response(answer)):
+            yield from _in_words(error)
+    elif answer.status not in {HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT}:
+        yield "body: is empty"
 
 
 def _query_names(described: SchemaPath) -> set[str]:

@@ -1,17 +1,27 @@
-"""What an API client put on the wire, taken down by aiohttp's own tracing."""
+"""What an API client and its server said to each other, taken down by aiohttp's own tracing."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import TraceConfig, TraceRequestChunkSentParams, TraceRequestEndParams, TraceRequestStartParams
+from aiohttp import (
+    ClientResponse,
+    TraceConfig,
+    TraceRequestChunkSentParams,
+    TraceRequestEndParams,
+    TraceRequestStartParams,
+    TraceResponseChunkReceivedParams,
+)
 from yarl import URL
 
-from tests.contract.published import Sent
+from tests.contract.published import Answer, Sent
 
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi
+
+
+_JUDGED_HEADERS = {"Authorization", "Content-Type"}  # the others are different in every request
 
 
 class Recorder:
@@ -21,13 +31,14 @@ class Recorder:
     """
 
     def __init__(self, api: AsWebexSimpleApi) -> None:
-        self.requests: list[Sent] = []
+        self._taken: list[tuple[SimpleNamespace, ClientResponse]] = []
         self._is_on = False
         self._linked: set[URL] = set()
         trace = TraceConfig()
         trace.on_request_start.append(self._started)
         trace.on_request_chunk_sent.append(self._sent)
-        trace.on_request_end.append(self._ended)
+        trace.on_request_end.append(self._answered)
+        trace.on_response_chunk_received.append(self._received)
         trace.freeze()
         api.session.trace_configs.append(trace)
 
@@ -35,28 +46,47 @@ class Recorder:
         """Take down what is sent from now on: what came before was preparation."""
         self._is_on = True
 
+    @property
+    def exchanges(self) -> list[tuple[Sent, Answer]]:
+        """What was sent, and what came back; to be asked for when all answers have been read."""
+        return [
+            (_request(context, response), _answer(context, response)) for context, response in self._taken
+        ]
+
     async def _started(
         self, _session: Any, context: SimpleNamespace, _params: TraceRequestStartParams
     ) -> None:
-        context.body = b""
+        context.sent = context.received = b""
 
     async def _sent(
         self, _session: Any, context: SimpleNamespace, params: TraceRequestChunkSentParams
     ) -> None:
-        context.body += params.chunk
+        context.sent += params.chunk
 
-    async def _ended(self, _session: Any, context: SimpleNamespace, params: TraceRequestEndParams) -> None:
-        sent = params.response.request_info
-        is_linked = sent.url.relative() in self._linked
-        if "next" in (links := params.response.links):
-            self._linked.add(URL(str(links["next"]["url"])).relative())
+    async def _received(
+        self, _session: Any, context: SimpleNamespace, params: TraceResponseChunkReceivedParams
+    ) -> None:
+        context.received += params.chunk
+
+    async def _answered(self, _session: Any, context: SimpleNamespace, params: TraceRequestEndParams) -> None:
+        response = params.response
+        is_linked = response.request_info.url.relative() in self._linked
+        if "next" in response.links:
+            self._linked.add(URL(str(response.links["next"]["url"])).relative())
         if self._is_on and not is_linked:
-            self.requests.append(
-                Sent(
-                    method=sent.method,
-                    path=sent.url.path,
-                    query=tuple(sent.url.query.items()),
-                    headers=tuple(sent.headers.items()),
-                    body=context.body,
-                )
-            )
+            self._taken.append((context, response))
+
+
+def _request(context: SimpleNamespace, response: ClientResponse) -> Sent:
+    sent = response.request_info
+    return Sent(
+        method=sent.method,
+        path=sent.url.path,
+        query=tuple(sent.url.query.items()),
+        headers=tuple((name, text) for name, text in sent.headers.items() if name.title() in _JUDGED_HEADERS),
+        body=context.sent,
+    )
+
+
+def _answer(context: SimpleNamespace, response: ClientResponse) -> Answer:
+    return Answer(response.status, response.headers.get("Content-Type", ""), context.received)

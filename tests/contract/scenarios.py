@@ -99,6 +99,12 @@ _LOCATIONS = (
         | {"phone_numbers": "+34900100200", "number_type": "TOLLFREE"}
         | {"number_usage_type": "SERVICE", "number_state": "ACTIVE"},
     ),
+    Scenario(
+        "ubicacion_alta_numeraciones_desactivadas",
+        "one refused",
+        _place(0) | {"phone_numbers": "+34930000000;+34999000000"},
+        Status.ERROR,
+    ),
     Scenario("ubicacion_actualizar_cabecera", "number", _place(0) | {"calling_line_id": "+34950000000"}),
     Scenario(
         "ubicacion_actualizar_cabecera",
@@ -124,6 +130,12 @@ _LOCATIONS = (
         "ubicacion_configurar_permisos_salientes_defecto",
         "lists",
         _place(0) | {"allow_call_types": "INTERNATIONAL", "block_call_types": "NATIONAL|TOLL_FREE"},
+    ),
+    Scenario(
+        "ubicacion_configurar_permisos_salientes_defecto",
+        "refused under either form of the id",
+        _place(_NOT_ENABLED) | {"perfil": "nacional"},
+        Status.ERROR,
     ),
     Scenario(
         "ubicacion_configurar_permisos_salientes_defecto",
@@ -158,6 +170,13 @@ _PEOPLE = (
         _NEW | _place(0) | {"licenses": _licence(PROFESSIONAL), "extension": "81000000"},
         Status.ERROR,
         faults=("create-400=100%",),
+    ),
+    Scenario(
+        "usuarios_alta_people",
+        "partly",
+        _NEW | {"licenses": _licence(BASIC_MESSAGING, BASIC_MEETINGS)},
+        Status.ERROR,
+        faults=("licence-206=100%",),
     ),
     Scenario("usuarios_alta_people", "there already", _who(3) | {"first_name": "Ana"}, Status.UNCHANGED),
     Scenario(
@@ -258,6 +277,13 @@ _ROOMS = (
     Scenario("workspaces_alta", "there already", _room(3) | {"extension": "70000003"}, Status.UNCHANGED),
     Scenario(
         "workspaces_anadir_intercom_legacy", "number", _room(3) | {"legacy_phone_number": "+34960000003"}
+    ),
+    Scenario(
+        "workspaces_anadir_intercom_legacy",
+        "without a Professional licence",
+        _room(3) | {"legacy_phone_number": "+34960000003"},
+        Status.ERROR,
+        faults=(f"basic-workspace={ORGANISATION.workspace(3).id}",),
     ),
     Scenario("workspaces_configurar_desvio_prefijo53", "extension", _room(3) | {"extension": "70000003"}),
     Scenario(

@@ -55,8 +55,9 @@ async def problems_of(
         recorder = Recorder(stage.api)
         recorder.start()
         await Directory(stage.api, needs).resolve(wanted)
-        assert recorder.requests != []
-        return {problem for request in recorder.requests for problem in published.problems(request)}
+        sent = [sent for sent, _answer in recorder.exchanges]
+    assert sent != []
+    return {problem for request in sent for problem in published.problems(request)}
 
 
 @pytest.mark.parametrize("org_id", [None, ORGANISATION.id], ids=["own organisation", "customer's"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.published import PublishedApi, Sent
+from tests.contract.published import Answer, PublishedApi, Sent
 
 HEADERS = (("Authorization", "Bearer token"), ("Content-Type", "application/json;charset=utf-8"))
 PUT_FORWARDING = "PUT /people/{personId}/features/callForwarding"
@@ -77,3 +77,27 @@ def test_a_askedis_as_published_or_is_told_what_is_not(
     assert [
         text for text, start in zip(found, sorted(problems), strict=True) if not text.startswith(start)
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "problems"),
+    [
+        (200, {"items": []}, []),
+        (200, {"items": [{"displayName": 7}]}, ["body $.items[0].displayName: 7 is not of type 'string'"]),
+        (200, {"people": []}, ["body $: Additional properties are not allowed ('people' was unexpected)"]),
+        (200, None, ["body: is empty"]),
+        (202, {"items": []}, ["is not published, only 200"]),
+        (404, {"anything": 1}, []),
+    ],
+)
+def test_a_success_is_as_published_or_is_told_what_is_not(
+    published: PublishedApi, status: int, body: Any, problems: list[str]
+) -> None:
+    content = b"" if body is None else json.dumps(body).encode()
+    answer = Answer(status, "application/json;charset=UTF-8", content)
+
+    found = published.answer_problems(sent("GET", "/v1/people?email=a@b.c"), answer)
+
+    assert len(found) == len(problems), found
+    starts = [f"GET /people {status}: {problem}" for problem in problems]
+    assert [text for text, start in zip(found, starts, strict=True) if not text.startswith(start)] == []

@@ -14,6 +14,11 @@ def test_every_action_has_its_place_in_the_natural_order() -> None:
     )
 
 
-async def test_a_location_goes_from_nothing_to_calling(tmp_path: Path) -> None:
+async def test_a_location_goes_from_nothing_to_calling_and_only_once(tmp_path: Path) -> None:
     async with Sandbox(SETTINGS) as sandbox:
-        assert await carry_out(sandbox, tmp_path) == []
+        first = await carry_out(sandbox, tmp_path / "first")
+        again = await carry_out(sandbox, tmp_path / "again")
+
+    writing = [step.action for step in STEPS if step.applied]
+    assert first == []
+    assert [problem.partition(":")[0] for problem in again] == writing

@@ -278,6 +278,14 @@ async def test_the_journal_is_served_and_reset_without_a_token() -> None:
     assert (journal.json["total"], reset.status, empty.json["total"], unknown.status) == (1, 204, 0, 404)
 
 
+async def test_the_journal_is_served_after_dropped_connections_too() -> None:
+    async with served("reset-before=100%") as client:
+        with pytest.raises(aiohttp.ClientError):
+            await client.ask("GET", "/v1/people/me")
+        journal = await client.ask("GET", "/_sandbox/journal", headers={})
+    assert journal.json["results"] == {"reset-before": 1}
+
+
 async def test_a_reset_forgets_counters_and_keeps_the_state() -> None:
     async with served() as client:
         await client.ask("PUT", client.forwarding_of(7), json=ALWAYS)
