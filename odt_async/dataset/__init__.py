@@ -12,8 +12,12 @@ from odt_async.dataset.schema import (
     MissingColumn,
     UnknownColumn,
     accepted_columns,
+    by_precedence,
     check_columns,
+    lost_cells,
 )
+from odt_async.dataset.single import SingleRow, matching_row, row_at, row_of_values
+from odt_async.dataset.sources import domains_in
 from odt_async.dataset.survey import Survey, survey
 
 __all__ = [
@@ -22,15 +26,22 @@ __all__ = [
     "Dataset",
     "Duplicates",
     "MissingColumn",
+    "SingleRow",
     "Survey",
     "UnknownColumn",
     "accepted_columns",
+    "by_precedence",
     "check_columns",
+    "domains_in",
     "find_csv",
+    "lost_cells",
+    "matching_row",
     "merge_files",
     "open_csv",
     "open_dataset",
     "parse_overrides",
+    "row_at",
+    "row_of_values",
     "row_problems",
     "survey",
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from odt_async.dataset.profiles import load_profiles
-from odt_async.dataset.reader import CsvFile, column_name, find_csv, missing_csv, open_csv
+from odt_async.dataset.reader import column_name
+from odt_async.dataset.sources import find_sources, folder_of
+from odt_async.dataset.table import Table
 from odt_async.errors import InputError, Problem
 from odt_async.model import Domain, Layers, Row
 
@@ -19,25 +21,26 @@ SHOWN_CHARACTERS = 30  # of a cell in a message
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A domain file merged with what lies under and over it; holds no row."""
+    """A domain table merged with what lies under and over it; holds no row."""
 
-    csv: CsvFile
+    table: Table
     layers: Layers
+    notices: tuple[str, ...] = field(default=(), kw_only=True)  # for the operator: where it is from
 
     @property
     def path(self) -> Path:
         """The domain file."""
-        return self.csv.path
+        return self.table.path
 
     def rows(self) -> Iterator[Row]:
-        """Yield every row, valid or not (`row_problems`), from the start of the file at each call.
+        """Yield every row, valid or not (`row_problems`), from the start of the table at each call.
 
-        Raises UnreadableCsv as `CsvFile.records` does.
+        Raises UnreadableCsv as `Table.records` does.
         """
         layers = self.layers
         columns = layers.columns
         under, over = layers.global_values, layers.cli_values
-        for index, (line, cells) in enumerate(self.csv.records()):
+        for index, (line, cells) in enumerate(self.table.records()):
             values = _filled(columns, cells, under)
             if over:
                 values.update(over)
@@ -47,51 +50,45 @@ class Dataset:
 def open_dataset(
     input_dir: Path, domain: Domain, overrides: Mapping[str, str], *, global_optional: bool = False
 ) -> Dataset:
-    """Return the rows of `<domain>.csv` over those of `global.csv`, file names in whatever case.
+    """Return the rows of `<domain>.csv` over those of `global.csv`, or of what stands in for them (`sources`).
 
+    input_dir: a folder, or a workbook; file names may be in whatever case.
     overrides: column -> value, over everything (`parse_overrides`).
     global_optional: go on without a global.csv, as the older exports have none.
 
     Raises MissingInputCsv, UnreadableCsv, and InputError for a global.csv of several rows, a bad override or a
     file in `perfiles/` that is no profile.
     """
-    domain_path = find_csv(input_dir, f"{domain}.csv")
-    if domain_path is None:
-        raise missing_csv(input_dir / f"{domain}.csv")
-    global_path = find_csv(input_dir, "global.csv")
-    if global_path is None and not global_optional:
-        raise missing_csv(input_dir / "global.csv")
-    return merge_files(
-        open_csv(domain_path),
-        open_csv(global_path) if global_path else None,
-        overrides,
-        profiles=load_profiles(input_dir),
-    )
+    sources = find_sources(input_dir, domain, global_optional=global_optional)
+    profiles = load_profiles(folder_of(input_dir))
+    dataset = merge_files(sources.domain, sources.shared, overrides, profiles=profiles)
+    return replace(dataset, notices=sources.notices)
 
 
 def merge_files(
-    domain: CsvFile,
-    global_csv: CsvFile | None,
+    domain: Table,
+    shared: Table | None,
     overrides: Mapping[str, str],
     *,
     profiles: Mapping[str, Any] | None = None,
 ) -> Dataset:
-    """Return the rows of *domain* over the row of *global_csv*; what `open_dataset` does with its files.
+    """Return the rows of *domain* over the row of *shared*; what `open_dataset` does with its tables.
 
     profiles: of outgoing calls, by name (`load_profiles`).
 
     Raises InputError for a global.csv of several rows or a bad override.
     """
-    line, values = _global_row(global_csv) if global_csv else (None, {})
+    line, values = _global_row(shared) if shared else (None, {})
     layers = Layers(
-        file=domain.path.name,
+        file=domain.name,
         header=domain.header,
         columns=domain.columns,
-        global_file=global_csv.path.name if global_csv else None,
+        global_file=shared.name if shared else None,
         global_line=line,
         global_values=values,
         cli_values=_overrides(overrides.items()),
         profiles=profiles or {},
+        unusable=domain.unusable,
     )
     return Dataset(domain, layers)
 
@@ -155,19 +152,24 @@ def _filled(columns: tuple[str, ...], cells: tuple[str, ...], under: Mapping[str
     return values
 
 
-def _global_row(file: CsvFile) -> tuple[int | None, dict[str, str]]:
+def _global_row(table: Table) -> tuple[int | None, dict[str, str]]:
     """Return the line and the values of the one row, (None, {}) when there is none."""
-    records = file.records()
+    records = table.records()
     line, cells = next(records, (None, ()))
     second, _ = next(records, (None, ()))
     if second is not None:
         raise InputError(
-            f"{file.path} line {second}: a second row, but the values here are for all rows of the other "
+            f"{_full_name(table)} line {second}: a second row, but the values here are for all rows of the other "
             "files: leave one row"
         )
-    if problems := _stray_cells(file.columns, cells, f"{file.path} line {line}"):
+    problems = _stray_cells(table.columns, cells, f"{_full_name(table)} line {line}")
+    if problems := (*problems, *table.unusable.get(line or 0, ())):
         raise InputError(str(problems[0]))
-    return line, _filled(file.columns, cells, {})
+    return line, _filled(table.columns, cells, {})
+
+
+def _full_name(table: Table) -> str:
+    return str(table.path.with_name(table.name))
 
 
 def _overrides(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import TextIO
 
 from odt_async.dataset.encoding import detect_encoding
-from odt_async.errors import InputError, MissingInputCsv, UnreadableCsv
+from odt_async.errors import InputError, MissingInputCsv, Problem, UnreadableCsv
 
-__all__ = ["CsvFile", "column_name", "find_csv", "missing_csv", "open_csv"]
+__all__ = ["CsvFile", "check_header", "column_name", "find_csv", "missing_csv", "open_csv"]
 
 DELIMITERS = (",", ";", "\t")  # the first wins where the header has as many of another
 _DECLARED = re.compile(r'"?sep=([,;\t])"?\s*')  # Excel's own way to name the delimiter
@@ -42,6 +42,16 @@ class CsvFile:
     columns: tuple[str, ...]  # the header trimmed and lower-cased; "" for a column without a name
     header_line: int  # physical line, from 1
     line_count: int  # physical lines of the file: it cannot hold more records
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+    @property
+    def unusable(self) -> Mapping[int, tuple[Problem, ...]]:
+        """None: a CSV file has the text that somebody wrote."""
+        return {}
 
     def records(self) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Yield the physical number of each record's first line, and its cells; from the start at each call.
@@ -106,7 +116,7 @@ def open_csv(path: Path) -> CsvFile:
         raise _unopened(path, error) from error
     line, delimiter, header = _read_header(path, text.encoding)
     columns = tuple(map(column_name, header))
-    _check_header(path, line, header, columns)
+    check_header(path, line, header, columns)
     return CsvFile(path, text.encoding, delimiter, header, columns, line, text.lines)
 
 
@@ -194,8 +204,8 @@ def _likely_delimiter(header: str) -> str:
     return max(DELIMITERS, key=_QUOTED.sub("", header).count)
 
 
-def _check_header(path: Path, line: int, header: tuple[str, ...], columns: tuple[str, ...]) -> None:
-    """Raise UnreadableCsv when the first record is data, or names a column twice."""
+def check_header(table: Path | str, line: int, header: tuple[str, ...], columns: tuple[str, ...]) -> None:
+    """Raise UnreadableCsv when the first record of *table* is data, or names a column twice."""
     named = [name for name in columns if name]
     data = [name for name in named if _DATA.fullmatch(name)]
     if not data and all(map(str.isdecimal, named)):
@@ -203,13 +213,13 @@ def _check_header(path: Path, line: int, header: tuple[str, ...], columns: tuple
     if data:
         position = columns.index(data[0])
         raise UnreadableCsv(
-            f"{path} line {line}, column {position + 1}: '{header[position].strip()}' is a value, not a "
+            f"{table} line {line}, column {position + 1}: '{header[position].strip()}' is a value, not a "
             "column name: put a line with the column names first"
         )
     for position, name in enumerate(columns):
         first = columns.index(name)
         if name and first != position:
             raise UnreadableCsv(
-                f"{path} line {line}, column {position + 1}: '{header[position].strip()}' is there already "
+                f"{table} line {line}, column {position + 1}: '{header[position].strip()}' is there already "
                 f"as column {first + 1}: rename or delete one of them"
             )

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pydantic import AliasChoices, AliasPath, BaseModel
 
 from odt_async.dataset.merge import Dataset
-from odt_async.model import Source
+from odt_async.errors import Problem
+from odt_async.model import Row, Source
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-__all__ = ["ColumnCheck", "MissingColumn", "UnknownColumn", "accepted_columns", "check_columns"]
+__all__ = [
+    "UNUSED_COLUMNS",
+    "ColumnCheck",
+    "MissingColumn",
+    "UnknownColumn",
+    "accepted_columns",
+    "by_precedence",
+    "check_columns",
+    "lost_cells",
+]
+
+# in files that operators have had for years, or that we write ourselves: no action reads them, none is a slip
+UNUSED_COLUMNS = frozenset(
+    {
+        *("calling_data", "schema_version"),  # of global.csv
+        *("entity_id", "group_id", "primary"),  # of usuarios.csv
+        *("current_licenses", "roles", "status", "webex_calling_enabled"),  # of the older exports
+        *("error", "error_type"),  # of rejected.csv
+    }
+)
 
 LEAST_LIKENESS = 0.8  # of difflib: `extensions` is like `extension`, `first_name` is not like `last_name`
 
@@ -27,9 +49,13 @@ class UnknownColumn:
     source: Source
     suggestion: str | None  # a column that the action knows, that is missing and that looks much like it
 
+    @property
+    def cure(self) -> str:
+        """What to do about it."""
+        return f"did you mean {self.suggestion}?" if self.suggestion else "it is not used"
+
     def __str__(self) -> str:
-        cure = f"did you mean {self.suggestion}?" if self.suggestion else "it is not used"
-        return f"{self.source}, column {self.column}: not a column of this action: {cure}"
+        return f"{self.source}, column {self.column}: not a column of this action: {self.cure}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +66,22 @@ class MissingColumn:
     accepted: tuple[str, ...]  # all its names, `column` the first of them
     file: str  # the domain file
 
-    def __str__(self) -> str:
+    @property
+    def names(self) -> str:
+        """All its names in one text."""
         others = f" (or {', '.join(self.accepted[1:])})" if self.accepted[1:] else ""
+        return f"{self.column}{others}"
+
+    @property
+    def cure(self) -> str:
+        """What to do about it."""
         return (
-            f"{self.file}, column {self.column}{others}: required, but not there: "
+            "required, but not there: "
             f"add the column, or give all rows one value with --set {self.column}=value"
         )
+
+    def __str__(self) -> str:
+        return f"{self.file}, column {self.names}: {self.cure}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +128,49 @@ def accepted_columns(params: type[BaseModel]) -> dict[str, tuple[str, ...]]:
     }
 
 
+def by_precedence(row: Row, params: type[BaseModel]) -> Row:
+    """Return *row* without the values that another name of the same column overrules from a higher layer.
+
+    pydantic takes the first of a column's names that it finds, whatever layer that one is from.
+    """
+    overruled = [
+        name
+        for names in _choices(params)
+        if len(present := [name for name in names if name in row.values]) > 1
+        for name in present
+        if _rank(row, name) > min(_rank(row, other) for other in present)
+    ]
+    if not overruled:
+        return row  # nearly every row
+    return replace(row, values={name: text for name, text in row.values.items() if name not in overruled})
+
+
+_LAYERS = ("cli", "domain", "global")  # the highest first
+
+
+def _rank(row: Row, column: str) -> int:
+    return _LAYERS.index(row.source_of(column).kind)
+
+
+@cache
+def _choices(params: type[BaseModel]) -> tuple[tuple[str, ...], ...]:
+    """Return the names of each column that has several, but for those that are a name of two columns."""
+    accepted = [names for names in accepted_columns(params).values() if len(names) > 1]
+    count = Counter(name for names in accepted_columns(params).values() for name in names)
+    return tuple(tuple(name for name in names if count[name] == 1) for names in accepted)
+
+
+def lost_cells(row: Row, params: type[BaseModel]) -> tuple[Problem, ...]:
+    """Return the cells of *row* that *params* would read and that are not what somebody typed (`Table.unusable`)."""
+    lost = row.layers.unusable.get(row.line)
+    if not lost:
+        return ()  # nearly every row
+    used = {name for choices in accepted_columns(params).values() for name in choices}
+    return tuple(
+        problem for problem in lost if problem.column in used and row.source_of(problem.column).kind != "cli"
+    )
+
+
 def _names(name: str, field: FieldInfo, *, by_name: bool, by_alias: bool) -> tuple[str, ...]:
     alias = field.validation_alias
     if alias is None or not by_alias:
@@ -105,7 +184,7 @@ def _sources(dataset: Dataset) -> dict[str, Source]:
     """Return every named column and the layer that has the last word on it."""
     layers = dataset.layers
     sources = dict.fromkeys(
-        filter(None, layers.columns), Source("domain", layers.file, dataset.csv.header_line)
+        filter(None, layers.columns), Source("domain", layers.file, dataset.table.header_line)
     )
     for name in layers.global_values:
         sources.setdefault(name, Source("global", layers.global_file, layers.global_line))

@@ -32,9 +32,9 @@ def survey(dataset: Dataset, identify: Callable[[Row], bytes], *, problem_limit:
 
     Of the digests only those that seemed to come again are kept (about 0.2 % of all without cause).
 
-    Raises UnreadableCsv as `CsvFile.records` does.
+    Raises UnreadableCsv as `Table.records` does.
     """
-    filter_ = BloomFilter(dataset.csv.line_count)
+    filter_ = BloomFilter(dataset.table.line_count)
     rows = invalid = 0
     problems: list[Problem] = []
     suspects: set[bytes] = set()

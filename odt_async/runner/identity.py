@@ -9,20 +9,20 @@ import orjson
 
 from odt_async import actions
 from odt_async.actions import Action
-from odt_async.dataset import row_problems
+from odt_async.dataset import by_precedence, lost_cells, row_problems
 from odt_async.errors import InvalidRow
 from odt_async.model import ActionParams, Row
 
-__all__ = ["identify", "payload_hash", "raw_hash"]
+__all__ = ["identify", "payload_hash", "raw_hash", "undo_hash"]
 
 _BYTES = 16
 
 
 def identify(name: str, action: Action, row: Row) -> tuple[ActionParams, str]:
     """Return the row's parameters and its payload hash. Raises InvalidRow."""
-    if problems := row_problems(row):
+    if problems := row_problems(row) or lost_cells(row, action.Params):
         raise InvalidRow(problems)
-    params = actions.parse(action, row)
+    params = actions.parse(action, by_precedence(row, action.Params))
     return params, payload_hash(name, params)
 
 
@@ -38,6 +38,11 @@ def payload_hash(action: str, params: ActionParams) -> str:
 def raw_hash(action: str, row: Row) -> str:
     """Return the hash of a row whose cells do not make parameters: of the cells as they are."""
     return _hash(action, {"cells": row.cells, "values": dict(row.values)})
+
+
+def undo_hash(run: str, payload_hash: str) -> str:
+    """Return the hash of the undoing of a row of *run*; it is never that of a row of any run."""
+    return _hash(f"undo {run}", payload_hash)
 
 
 def _hash(action: str, content: Any) -> str:

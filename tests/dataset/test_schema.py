@@ -14,9 +14,10 @@ from odt_async.dataset.schema import (
     MissingColumn,
     UnknownColumn,
     accepted_columns,
+    by_precedence,
     check_columns,
 )
-from odt_async.model import Source
+from odt_async.model import Layers, Row, Source
 
 
 class Params(BaseModel):
@@ -105,3 +106,31 @@ def test_accepted_columns_are_those_that_pydantic_takes(config: ConfigDict, colu
     assert accepted_columns(Model) == {"a": columns, "other": ("other",)}
     for column in columns:
         assert Model.model_validate({column: ["x"] if column == "c" else "x"}).a == "x"
+
+
+class Aliased(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+
+    place: str | None = Field(default=None, validation_alias=AliasChoices("place", "name", "site"))
+    owner: str | None = Field(default=None, validation_alias=AliasChoices("owner", "boss"))
+
+
+@pytest.mark.parametrize(
+    ("domain", "global_values", "cli_values", "left"),
+    [
+        ({"place": "d"}, {}, {"name": "c"}, {"name": "c"}),
+        ({"site": "d"}, {"place": "g"}, {}, {"site": "d"}),
+        ({"site": "d", "name": "e"}, {"place": "g"}, {}, {"site": "d", "name": "e"}),
+        ({"place": "d", "boss": "b"}, {"owner": "g"}, {}, {"place": "d", "boss": "b"}),
+        ({"place": "d", "owner": "o"}, {}, {}, {"place": "d", "owner": "o"}),
+    ],
+)
+def test_a_name_of_a_column_gives_way_to_one_from_a_higher_layer(
+    domain: dict[str, str], global_values: dict[str, str], cli_values: dict[str, str], left: dict[str, str]
+) -> None:
+    columns = tuple(domain)
+    layers = Layers(
+        "usuarios.csv", columns, columns, "global.csv", 2, global_values=global_values, cli_values=cli_values
+    )
+    row = Row(0, 2, {**global_values, **domain, **cli_values}, tuple(domain.values()), layers)
+    assert by_precedence(row, Aliased).values == left
