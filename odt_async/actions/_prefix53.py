@@ -128,7 +128,10 @@ async def restore(
     """Put back the settings of *before*, as `changes.jsonl` keeps them."""
     from wxc_sdk.person_settings.forwarding import PersonForwardingSetting  # noqa: PLC0415
 
-    await write(api, kind, entity_id, PersonForwardingSetting.model_validate(before), org_id=org_id)
+    # a destination that a PUT leaves out stays as it is; an empty one takes it away
+    forwarding = before["callForwarding"]
+    whole = before | {"callForwarding": forwarding | {"always": {"destination": ""} | forwarding["always"]}}
+    await write(api, kind, entity_id, PersonForwardingSetting.model_validate(whole), org_id=org_id)
 
 
 def _narrower(

@@ -86,3 +86,9 @@ async def undo(api: AsWebexSimpleApi, params: Params, before: _Json) -> None:
 
 def _digits(number: str | None) -> str:
     return "".join(letter for letter in number or "" if letter.isdigit())
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

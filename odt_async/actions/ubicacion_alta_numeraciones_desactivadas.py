@@ -170,3 +170,9 @@ async def _send(api: AsWebexSimpleApi, params: Params, method: str, body: _Json)
     url = api.session.ep(f"telephony/config/locations/{params.location_id}/numbers")
     send = api.session.rest_post if method == "POST" else api.session.rest_delete
     await send(url=url, params=organisation_query(params.org_id), json=body)
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

@@ -79,3 +79,9 @@ async def undo(api: AsWebexSimpleApi, params: Params, before: _Json) -> None:
 
 def _url(api: AsWebexSimpleApi, params: Params) -> str:
     return api.session.ep(f"telephony/config/locations/{params.location_id}/internalDialing")
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

@@ -99,3 +99,9 @@ async def _send_to(
     if method == "GET":
         return await api.session.rest_get(url=url, params=query)
     return await api.session.rest_put(url=url, params=query, json=body)
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

@@ -204,3 +204,9 @@ async def _options(api: AsWebexSimpleApi, params: Params) -> list[_Json]:
 async def _connect(api: AsWebexSimpleApi, params: Params, connection: _Json) -> None:
     url = api.session.ep(f"telephony/pstn/locations/{params.location_id}/connection")
     await api.session.rest_put(url=url, params=organisation_query(params.org_id), json=connection)
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

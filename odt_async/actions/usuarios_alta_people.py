@@ -147,3 +147,9 @@ async def _explain(api: AsWebexSimpleApi, params: Params, error: AsRestError) ->
         ) from error
     if error.status == HTTPStatus.BAD_REQUEST and await _find(api, params) is not None:
         raise RowError(_INCOMPLETE) from error
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

@@ -111,3 +111,9 @@ async def _org_uuid(api: AsWebexSimpleApi, params: Params) -> str:
         return uuid_of(params.org_id)
     own = await once(api, "who the token is of", api.people.me)
     return uuid_of(own.org_id or "")
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

@@ -61,3 +61,9 @@ async def undo(api: AsWebexSimpleApi, params: Params, before: dict[str, Any]) ->
 async def _put(api: AsWebexSimpleApi, params: Params, body: dict[str, Any]) -> None:
     url = api.session.ep(f"telephony/config/people/{params.entity_id}/numbers")
     await api.session.rest_put(url=url, params=organisation_query(params.org_id), json=body)
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

@@ -112,3 +112,9 @@ async def undo(api: AsWebexSimpleApi, params: Params, before: dict[str, Any]) ->
     change = plan(await read(api, back), back)
     if change is not None:
         await apply(api, back, change)
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

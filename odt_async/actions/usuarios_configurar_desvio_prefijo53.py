@@ -44,3 +44,9 @@ async def apply(api: AsWebexSimpleApi, params: Params, change: Forwarding) -> No
 async def undo(api: AsWebexSimpleApi, params: Params, before: dict[str, Any]) -> None:
     """Put back the settings of *before*, as `changes.jsonl` keeps them."""
     await restore(api, "people", params.entity_id, before, org_id=params.org_id)
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

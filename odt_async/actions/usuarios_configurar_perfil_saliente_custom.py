@@ -74,3 +74,9 @@ async def _request(api: AsWebexSimpleApi, params: Params, method: str, **body: A
         return await send(url=alternative, params=query, **body)
     except AsRestError:
         raise refused from None
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

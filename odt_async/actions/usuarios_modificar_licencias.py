@@ -96,3 +96,9 @@ async def apply(api: AsWebexSimpleApi, params: Params, change: dict[str, Any]) -
 async def undo(api: AsWebexSimpleApi, params: Params, before: dict[str, Any]) -> None:
     """Give back what was removed and take away what was added, where *before* was otherwise."""
     await put_back(api, params, before, added=params.add_license_ids, removed=params.remove_license_ids)
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

@@ -61,3 +61,9 @@ async def apply(api: AsWebexSimpleApi, params: Params, change: dict[str, Any]) -
 async def undo(api: AsWebexSimpleApi, params: Params, before: dict[str, Any]) -> None:
     """Give back what was removed, where *before* had it."""
     await put_back(api, params, before, removed=params.remove_license_ids)
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

@@ -185,3 +185,9 @@ def _folded(name: str) -> str:
 
 def _given(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

@@ -49,3 +49,9 @@ async def undo(api: AsWebexSimpleApi, params: Params, before: dict[str, Any]) ->
 
 def _url(api: AsWebexSimpleApi, params: Params) -> str:
     return api.session.ep(f"workspaces/{params.entity_id}/features/outgoingPermission")
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

@@ -61,3 +61,9 @@ def plan(_state: dict[str, Any], _params: Params) -> None:
 
 async def apply(_api: AsWebexSimpleApi, _params: Params, _change: None) -> None:
     """Write nothing; `plan` never asks for it."""
+
+
+if __name__ == "__main__":
+    from odt_async.cli.script import main
+
+    main(__file__)

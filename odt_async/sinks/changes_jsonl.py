@@ -6,7 +6,7 @@ a done tells which rows must be read back, and `undo` knows what to put back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,22 @@ class ChangesJsonl(Appender):
     def __init__(self, path: Path, sync: GroupSync) -> None:
         super().__init__(path, sync)
 
-    def intent(self, *, row_index: int, payload_hash: str, entity_id: str, before: Any, change: Any) -> None:
-        """Note what is there and what is about to be written. Raises OutputFailed."""
+    def intent(
+        self,
+        *,
+        row_index: int,
+        payload_hash: str,
+        entity_id: str,
+        before: Any,
+        change: Any,
+        params: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Note what is there and what is about to be written.
+
+        params: of the row, normalised and with the ids found: what `undo` needs beside *before*.
+
+        Raises OutputFailed.
+        """
         self.write(
             json_line(
                 {
@@ -35,6 +49,7 @@ class ChangesJsonl(Appender):
                     "timestamp": timestamp(),
                     "before": before,
                     "change": change,
+                    **({} if params is None else {"params": params}),
                 }
             )
         )

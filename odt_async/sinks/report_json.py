@@ -1,19 +1,22 @@
-"""`<run>_report.json`: the morning's summary, and one result for every row that was dealt with."""
+"""`<run>_report.json`: the morning's summary, and one result for every row that was dealt with.
+
+`launch_<time>_report.json` is the same for several runs, and by entity too.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
 from odt_async.errors import OutputFailed
 from odt_async.events import json_line
 
-__all__ = ["write_report"]
+__all__ = ["write_launch_report", "write_report"]
 
 _OWNER_ONLY = 0o600
 
@@ -25,17 +28,61 @@ def write_report(path: Path, summary: Mapping[str, Any], results: Iterable[Mappi
 
     Raises OutputFailed.
     """
+    with _whole_file(path) as file:
+        file.write(_left_open(summary))
+        file.write(b',\n  "results": [')
+        _write_items(file, map(json_line, results))
+        file.write(b"\n  ]\n}\n")
+
+
+def write_launch_report(
+    path: Path,
+    head: Mapping[str, Any],
+    actions: Iterable[tuple[Mapping[str, Any], Iterable[Mapping[str, Any]]]],
+    entities: Iterable[Mapping[str, Any]],
+) -> None:
+    """Write *head*, with `actions` and `entities` as its last members; neither is held in memory.
+
+    actions: the head of each, and its `results`; all of them are read before the first of *entities*.
+
+    The file appears whole or not at all.
+
+    Raises OutputFailed.
+    """
+    with _whole_file(path) as file:
+        file.write(_left_open(head))
+        file.write(b',\n  "actions": [')
+        for number, (summary, results) in enumerate(actions):
+            file.write(b",\n    " if number else b"\n    ")
+            file.write(json_line(summary).removesuffix(b"}\n"))
+            file.write(b',"results":[')
+            _write_items(file, map(json_line, results))
+            file.write(b"\n    ]}")
+        file.write(b'\n  ],\n  "entities": [')
+        _write_items(file, map(json_line, entities))
+        file.write(b"\n  ]\n}\n")
+
+
+def _left_open(members: Mapping[str, Any]) -> bytes:
+    """Return an indented object to which a member is still to be added."""
+    return orjson.dumps(orjson.loads(json_line(members)), option=orjson.OPT_INDENT_2).removesuffix(b"\n}")
+
+
+def _write_items(file: BinaryIO, lines: Iterable[bytes]) -> None:
+    for number, line in enumerate(lines):
+        file.write(b",\n    " if number else b"\n    ")
+        file.write(line.removesuffix(b"\n"))
+
+
+@contextmanager
+def _whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Yield a file that takes the name *path* when it is complete. Raises OutputFailed."""
     partial = path.with_name(f"{path.name}.partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
         with os.fdopen(descriptor, "wb") as file:
-            head = orjson.dumps(orjson.loads(json_line(summary)), option=orjson.OPT_INDENT_2)
-            file.write(head.removesuffix(b"\n}"))
-            file.write(b',\n  "results": [')
-            for number, result in enumerate(results):
-                file.write(b",\n    " if number else b"\n    ")
-                file.write(json_line(result).removesuffix(b"\n"))
-            file.write(b"\n  ]\n}\n")
+            yield file
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
