@@ -15,10 +15,13 @@ OdtError                        one clear line for the operator, never a traceba
      ├─ RetriesExhausted        one call was tried as often as allowed; the last answer is the cause
      ├─ Unresolved              nobody, or more than one, has the name that stands in place of a blank id
      ├─ PartlyApplied           Webex did a part of what one call asked for; says which
+     ├─ VerificationFailed      it was written, and read again Webex shows something else (`--verify`)
+     ├─ PlanDrifted             the state is no longer the one that the saved plan was made of (`--plan`)
+     ├─ ChangedSince            somebody changed it after the run that is to be undone: left alone
      └─ OutcomeUnknown          the write was sent again and again, and no answer told what became of it
 
-`AmbiguousWrite` stands outside the tree: it is a signal from the session to the row (sent, no
-answer: read again before anything else) and never reaches an operator.
+`AmbiguousWrite` and `WriteRefused` stand outside the tree: they are signals from the session to the row
+(sent, no answer: read again before anything else; not sent: this is a rehearsal) and never reach an operator.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "AmbiguousWrite",
+    "ChangedSince",
     "InputError",
     "InvalidRow",
     "MissingInputCsv",
@@ -35,6 +39,7 @@ __all__ = [
     "OutcomeUnknown",
     "OutputFailed",
     "PartlyApplied",
+    "PlanDrifted",
     "Problem",
     "RetriesExhausted",
     "RowDeadlineExceeded",
@@ -44,6 +49,8 @@ __all__ = [
     "UnknownAction",
     "UnreadableCsv",
     "Unresolved",
+    "VerificationFailed",
+    "WriteRefused",
 ]
 
 
@@ -131,6 +138,18 @@ class PartlyApplied(RowError):
     code = "partly_applied"
 
 
+class VerificationFailed(RowError):
+    code = "verification_failed"
+
+
+class PlanDrifted(RowError):
+    code = "plan_drifted"
+
+
+class ChangedSince(RowError):
+    code = "changed_since"
+
+
 class OutcomeUnknown(RowError):
     code = "outcome_unknown"
 
@@ -141,3 +160,7 @@ class AmbiguousWrite(Exception):
     def __init__(self, reason: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(reason)
         self.retry_after_s = retry_after_s  # as the server asked
+
+
+class WriteRefused(Exception):
+    """A rehearsal came to a write, which was not sent."""

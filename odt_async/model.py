@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from odt_async.errors import Problem
+
 __all__ = [
     "ActionParams",
     "Domain",
@@ -55,6 +57,9 @@ class Layers:
     profiles: Mapping[str, Any] = field(
         default_factory=dict
     )  # perfiles/<name>.json by lower-case name, parsed
+    unusable: Mapping[int, tuple[Problem, ...]] = field(
+        default_factory=dict
+    )  # by line: cells that a spreadsheet has made into something else
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,9 @@ class Settings(BaseSettings):
         """
         if self.refresh_token is not None:
             if self.client_id is None or self.client_secret is None:
-                raise InputError("WEBEX_REFRESH_TOKEN needs WEBEX_CLIENT_ID and WEBEX_CLIENT_SECRET beside it")
+                raise InputError(
+                    "WEBEX_REFRESH_TOKEN needs WEBEX_CLIENT_ID and WEBEX_CLIENT_SECRET beside it"
+                )
         elif self.token_file is None and self.access_token is None:
             raise InputError(
                 "no token: set WEBEX_ACCESS_TOKEN (or WEBEX_TOKEN_FILE) in the environment or in .env, "

@@ -12,22 +12,54 @@ import click
 from odt_async import __version__
 from odt_async.errors import InputError, NotAuthorised, OdtError, RunStopped
 
-__all__ = ["EXIT_CODES", "cli", "exit_code_of", "main"]
+__all__ = ["CONTEXT", "EXIT_CODES", "OneLineErrors", "cli", "exit_code_of", "main"]
 
-_COMMANDS = {"actions": "catalogue", "bulk": "bulk", "sandbox": "sandbox"}  # name -> module beside this one
+_COMMANDS = {
+    "actions": "catalogue",
+    "bulk": "bulk",
+    "check": "check",
+    "export": "export",
+    "launch": "launch",
+    "plan": "plan",
+    "sandbox": "sandbox",
+    "single": "single",
+    "undo": "undo",
+}  # name -> module beside this one
 
 EXIT_CODES = """\b
 Exit codes
   0    all rows well: applied or unchanged (dry run: nothing to change)
   1    some rows failed
-  2    bad usage or input; nothing was sent
+  2    bad usage or input, or not confirmed; nothing was sent
   3    stopped: --fail-fast, or a file that cannot be written
   4    not authorised
   5    dry run: changes pending
   130  interrupted (143 for SIGTERM); in-flight rows were finished"""
 
 
-class _LazyGroup(click.Group):
+CONTEXT = {
+    "help_option_names": ["-h", "--help"],
+    "max_content_width": 100,
+    "token_normalize_func": lambda token: token.replace("_", "-"),  # --input_dir is --input-dir
+}
+
+
+class OneLineErrors(click.Command):
+    """A command whose expected errors are one line and an exit code: no traceback reaches the screen."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it, and end the program on an error."""
+        try:
+            return super().invoke(ctx)
+        except OdtError as error:
+            click.echo(f"odt: {error}", err=True)
+            sys.exit(exit_code_of(error))
+        except KeyboardInterrupt:  # a run that has begun heeds signals itself
+            click.echo("odt: interrupted", err=True)
+            sys.exit(128 + signal.SIGINT)
+
+
+class _LazyGroup(OneLineErrors, click.Group):
     """Knows its commands by name and imports one when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -40,17 +72,6 @@ class _LazyGroup(click.Group):
         module = importlib.import_module(f"odt_async.cli.{_COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, cmd_name)
         return command
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Turn an expected error into one line and its exit code: no traceback reaches the screen."""
-        try:
-            return super().invoke(ctx)
-        except OdtError as error:
-            click.echo(f"odt: {error}", err=True)
-            sys.exit(exit_code_of(error))
-        except KeyboardInterrupt:  # a run that has begun heeds signals itself
-            click.echo("odt: interrupted", err=True)
-            sys.exit(128 + signal.SIGINT)
 
 
 def exit_code_of(error: OdtError) -> int:
@@ -67,11 +88,7 @@ def exit_code_of(error: OdtError) -> int:
 @click.group(
     cls=_LazyGroup,
     epilog=EXIT_CODES,
-    context_settings={
-        "help_option_names": ["-h", "--help"],
-        "max_content_width": 100,
-        "token_normalize_func": lambda token: token.replace("_", "-"),  # --input_dir is --input-dir
-    },
+    context_settings=CONTEXT,
 )
 @click.version_option(__version__, prog_name="odt")
 def cli() -> None:

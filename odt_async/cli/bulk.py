@@ -10,20 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from odt_async.cli.guard import auto_confirm_option
 from odt_async.cli.sandbox import fault_option
 from odt_async.errors import InputError, InvalidRow
 from odt_async.sandbox.faults import parse_faults
 
 if TYPE_CHECKING:  # nothing heavy is imported before arguments and files are valid
-    from odt_async.model import Row
-    from odt_async.runner.resume import History
+    from odt_async.runner.resume import History, Replay
     from odt_async.runner.spec import RunSpec
     from odt_async.settings import Settings
-    from odt_async.webex.needs import Needs
 
 __all__ = ["bulk"]
-
-_SHOWN_PROBLEMS = 5
 
 
 @click.command()
@@ -49,7 +46,28 @@ _SHOWN_PROBLEMS = 5
     metavar="[RUN]",
     help="Skip the rows that RUN (when not named: the latest run) has finished.",
 )
+@click.option(
+    "--replay",
+    type=click.Choice(["pending", "failed", "all"]),
+    help="With --resume: only the rows never attempted, only those that failed, or both.  [default: all]",
+)
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(path_type=Path),
+    help="Do what a <run>_plan.jsonl says and nothing else; a row whose state has changed since is refused.",
+)
+@click.option(
+    "--verify",
+    metavar="all|sample:5%|none",
+    default="none",
+    help="Read rows again once they are written; what Webex shows otherwise is an error.  [default: none]",
+)
 @click.option("--fail-fast", is_flag=True, help="Start no further row once one has failed.")
+@click.option(
+    "--strict-schema", is_flag=True, help="Refuse columns that no action knows, and changed headers."
+)
+@auto_confirm_option
 @click.option("--concurrency", type=int, help="Requests in flight.  [default: 8]")
 @click.option("--rate", type=float, help="Requests a second, at most.  [default: what Webex allows]")
 @click.option("--min-interval-ms", type=float, help="Milliseconds between any two requests.  [default: 0]")
@@ -74,7 +92,11 @@ def bulk(
     overrides: tuple[str, ...],
     dry_run: bool,
     resume: str | None,
+    replay: Replay | None,
+    plan_file: Path | None,
+    verify: str,
     fail_fast: bool,
+    strict_schema: bool,
     sandbox: bool,
     faults: tuple[str, ...],
     as_json: bool,
@@ -89,18 +111,25 @@ def bulk(
     Every option of a run can also be set as ODT_<NAME> in the environment or in .env; the token is
     WEBEX_ACCESS_TOKEN there (or WEBEX_TOKEN_FILE).
     """
+    from odt_async.cli.examine import examine  # noqa: PLC0415
     from odt_async.runner.lock import action_lock  # noqa: PLC0415
+    from odt_async.runner.verification import Verification  # noqa: PLC0415
     from odt_async.settings import Settings  # noqa: PLC0415
 
+    if replay is not None and resume is None:
+        raise InputError("--replay says which rows of an earlier run are taken: add --resume [RUN]")
     if faults and not sandbox:
         raise InputError("--fault is for the simulated Webex: add --sandbox")
     simulated = parse_faults(faults) if sandbox else None
     settings = Settings.load(**given)
-    spec = _examine(action, settings, overrides, dry_run=dry_run, fail_fast=fail_fast)
+    spec = examine(
+        action, settings, overrides, dry_run=dry_run, fail_fast=fail_fast, strict_schema=strict_schema
+    )
+    spec = replace(spec, verification=Verification.parse(verify))
     with action_lock(settings.logs_dir, action):
-        history = _history(action, settings, resume)
-        if history.runs:
-            spec = replace(spec, needs=_needs_of_the_rest(spec, history))
+        history = _history(action, settings, resume, replay or "all")
+        if history.runs or plan_file:
+            spec = _without_what_is_left_out(replace(spec, history=history), plan_file)
         if simulated is None:
             settings.check_credentials()
         from odt_async.cli.execute import execute  # noqa: PLC0415
@@ -108,63 +137,34 @@ def bulk(
         sys.exit(execute(spec, history, faults=simulated, as_json=as_json))
 
 
-def _examine(
-    name: str, settings: Settings, overrides: tuple[str, ...], *, dry_run: bool, fail_fast: bool
-) -> RunSpec:
-    """Return the run to be made, after a look at every row.
+def _without_what_is_left_out(spec: RunSpec, plan_file: Path | None) -> RunSpec:
+    """Return *spec* with the saved plan, and with the names alone that its rows for this run look up.
 
-    Raises InputError for files of which nothing can be used.
+    Raises InputError for a plan of other rows.
     """
-    from odt_async import actions  # noqa: PLC0415
-    from odt_async.dataset import check_columns, open_dataset, parse_overrides, survey  # noqa: PLC0415
-    from odt_async.runner.identity import identify  # noqa: PLC0415
-    from odt_async.runner.spec import RunSpec  # noqa: PLC0415
-    from odt_async.webex.needs import Needs  # noqa: PLC0415
-
-    action = actions.load(name)
-    dataset = open_dataset(settings.input_dir, actions.domain_of(name), parse_overrides(overrides))
-    columns = check_columns(dataset, action.Params)
-    wrong = [str(column) for column in columns.missing]
-    wrong += [str(column) for column in columns.unknown if column.source.kind == "cli"]
-    if wrong:
-        raise InputError("; ".join(wrong))
-    needs = Needs()
-
-    def look_at(row: Row) -> bytes:
-        params, digest = identify(name, action, row)
-        needs.note(params.lookups())
-        return bytes.fromhex(digest)
-
-    found = survey(dataset, look_at, problem_limit=_SHOWN_PROBLEMS)
-    if found.rows == 0:
-        raise InputError(f"{dataset.path} has no rows")
-    for problem in found.problems:
-        click.echo(str(problem), err=True)
-    if found.invalid == found.rows:
-        raise InputError(f"{dataset.path}: none of its {found.rows} rows can be used; nothing was sent")
-    if found.invalid:
-        click.echo(
-            f"{found.invalid} of {found.rows} rows cannot be used and will be rejected; the others go on",
-            err=True,
-        )
-    return RunSpec(name, action, dataset, found, settings, dry_run=dry_run, fail_fast=fail_fast, needs=needs)
-
-
-def _needs_of_the_rest(spec: RunSpec, history: History) -> Needs:
-    """Return the names that the rows look up which *history* has not finished."""
-    from odt_async.runner.identity import identify  # noqa: PLC0415
+    from odt_async.runner.saved_plan import SavedPlan  # noqa: PLC0415
     from odt_async.webex.needs import Needs  # noqa: PLC0415
 
     needs = Needs()
+    plan = SavedPlan.load(plan_file) if plan_file else None
+    spec = replace(spec, saved_plan=plan, needs=needs)
+    planned = set()
     for row in spec.dataset.rows():
         with suppress(InvalidRow):  # the survey has said so
-            params, digest = identify(spec.name, spec.action, row)
-            if not history.is_finished(digest):
+            params, digest = spec.identify(row)
+            if plan and digest in plan:
+                planned.add(digest)
+            if spec.reason_to_skip(digest) is None:
                 needs.note(params.lookups())
-    return needs
+    if plan and not planned:
+        raise InputError(f"--plan {plan.path}: none of its rows is in {spec.dataset.path}, or not as it was")
+    if plan and len(planned) < len(plan):
+        missing = len(plan) - len(planned)
+        click.echo(f"{missing} rows of the plan are not in {spec.dataset.path} as they were", err=True)
+    return spec
 
 
-def _history(action: str, settings: Settings, resume: str | None) -> History:
+def _history(action: str, settings: Settings, resume: str | None, replay: Replay) -> History:
     """Return what earlier runs have done, nothing when it was not asked for. Raises InputError."""
     from odt_async.runner.resume import History, find_run, load_history  # noqa: PLC0415
 
@@ -172,4 +172,4 @@ def _history(action: str, settings: Settings, resume: str | None) -> History:
         return History()
     run = find_run(settings.logs_dir, action, resume)
     click.echo(f"resuming {run}", err=True)
-    return load_history(settings.logs_dir, run)
+    return load_history(settings.logs_dir, run, replay)

@@ -9,27 +9,27 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
-from pydantic import SecretStr
 
+from odt_async.cli.guard import confirm_production
 from odt_async.cli.progress import observer_for
+from odt_async.cli.simulation import loop_factory, reachable
 from odt_async.model import Status
 from odt_async.runner.heartbeat import clock
 from odt_async.runner.resume import History
 from odt_async.runner.spec import RunSpec
-from odt_async.settings import Settings
 
 if TYPE_CHECKING:
     from odt_async.runner.active import RunResult
-    from odt_async.sandbox import Faults, Sandbox
+    from odt_async.sandbox import Faults
 
-__all__ = ["execute"]
+__all__ = ["carry_out", "execute", "exit_code_of_run", "follow_up", "rehearse"]
 
 _WORDS = {
     Status.APPLIED: "applied",
@@ -47,15 +47,46 @@ def execute(spec: RunSpec, history: History, *, faults: Faults | None, as_json: 
     faults: of the sandbox to run against; None for the real thing.
     as_json: whether the summary goes to stdout, instead of the planned changes of a dry run.
 
-    Raises InputError, OutputFailed, NotAuthorised when the run cannot begin.
+    Raises InputError, OutputFailed, NotAuthorised when the run cannot begin, or is not confirmed.
     """
-    spec = replace(spec, history=history)
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        result = runner.run(_run(spec, faults, show_plans=not as_json))
-    _say_what_happened(spec, result)
+    if faults is None:
+        confirm_production([replace(spec, history=history)])
+    result = carry_out(spec, history, faults=faults, as_json=as_json, command=sys.argv[1:])
+    return exit_code_of_run(spec, result)
+
+
+def carry_out(
+    spec: RunSpec, history: History, *, faults: Faults | None, as_json: bool, command: Sequence[str]
+) -> RunResult:
+    """Run *spec*, say what happened, and return how it ended; for one run of several.
+
+    command: the words behind the program's name by which this run alone is made again.
+
+    Raises as `execute` does.
+    """
+    result = _result_of(replace(spec, history=history), faults, show_plans=not as_json)
+    _say_what_happened(spec, result, command)
     if as_json:
         click.echo(json.dumps(result.summary, indent=2, default=str))
-    return _exit_code(spec, result)
+    return result
+
+
+def rehearse(spec: RunSpec, history: History, *, faults: Faults | None) -> RunResult:
+    """Make the dry run of *spec* and return how it ended; what there is to say of it is the caller's.
+
+    Raises as `execute` does.
+    """
+    return _result_of(replace(spec, history=history, dry_run=True), faults, show_plans=False)
+
+
+def follow_up(words: Sequence[str]) -> str:
+    """Return the command line that gives this program *words*."""
+    return shlex.join([*_program(), *words])
+
+
+def _result_of(spec: RunSpec, faults: Faults | None, *, show_plans: bool) -> RunResult:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        return runner.run(_run(spec, faults, show_plans=show_plans))
 
 
 async def _run(spec: RunSpec, faults: Faults | None, *, show_plans: bool) -> RunResult:
@@ -66,11 +97,8 @@ async def _run(spec: RunSpec, faults: Faults | None, *, show_plans: bool) -> Run
     gc.enable()
     gc.freeze()
     async with AsyncExitStack() as stack:
-        if faults is not None:
-            from odt_async.sandbox import Sandbox  # noqa: PLC0415
-
-            sandbox = await stack.enter_async_context(Sandbox(faults=faults))
-            spec = replace(spec, settings=_settings_for(sandbox, spec.settings))
+        settings = await stack.enter_async_context(reachable(spec.settings, faults))
+        spec = replace(spec, settings=settings)
         observer = stack.enter_context(observer_for(spec, show_plans=show_plans))
         return await run(
             spec,
@@ -79,26 +107,7 @@ async def _run(spec: RunSpec, faults: Faults | None, *, show_plans: bool) -> Run
         )
 
 
-def _settings_for(sandbox: Sandbox, settings: Settings) -> Settings:
-    return settings.model_copy(
-        update={
-            "base_url": sandbox.url,
-            "refresh_token": SecretStr(sandbox.refresh_token),
-            "client_id": sandbox.client_id,
-            "client_secret": SecretStr(sandbox.client_secret),
-        }
-    )
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
-    try:
-        import uvloop  # noqa: PLC0415 - optional: it makes a run 5-10 % faster where it installs
-    except ImportError:
-        return asyncio.new_event_loop
-    return uvloop.new_event_loop
-
-
-def _say_what_happened(spec: RunSpec, result: RunResult) -> None:
+def _say_what_happened(spec: RunSpec, result: RunResult, command: Sequence[str]) -> None:
     progress = result.progress
     counts = progress.counts
     always = {Status.APPLIED, Status.UNCHANGED, Status.ERROR}
@@ -112,17 +121,18 @@ def _say_what_happened(spec: RunSpec, result: RunResult) -> None:
     if counts[Status.PENDING]:
         lines.append(f"not attempted: {result.report.with_name(f'{result.run}_pending.csv')}")
     if counts[Status.ERROR] or counts[Status.PENDING]:
-        lines.append(f"to go on: {_follow_up(spec, result)}")
+        lines.append(f"to go on: {_next_command(spec, result, command)}")
     for line in lines:
         click.echo(line, err=True)
 
 
-def _follow_up(spec: RunSpec, result: RunResult) -> str:
+def _next_command(spec: RunSpec, result: RunResult, command: Sequence[str]) -> str:
     """Return the command that takes up what this run has left."""
-    words = _without_resume(sys.argv[1:])
-    if not spec.dry_run:
+    words = _without_resume(list(command))
+    # one row needs no resuming, and an undo finds out itself what it has put back
+    if not spec.dry_run and spec.source_map is None and spec.undo is None:
         words += ["--resume", result.run]
-    return shlex.join([*_program(), *words])
+    return follow_up(words)
 
 
 def _without_resume(words: list[str]) -> list[str]:
@@ -141,7 +151,8 @@ def _program() -> list[str]:
     return sys.orig_argv[: len(sys.orig_argv) - len(sys.argv[1:])]
 
 
-def _exit_code(spec: RunSpec, result: RunResult) -> int:
+def exit_code_of_run(spec: RunSpec, result: RunResult) -> int:
+    """Return the exit code of a run that ended so."""
     from odt_async.cli import exit_code_of  # noqa: PLC0415 - it imports its commands, and so us, when called
 
     counts = result.progress.counts

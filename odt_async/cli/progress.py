@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from odt_async.runner.spec import RunSpec
 if TYPE_CHECKING:
     from odt_async.runner.active import Observer, Run
 
-__all__ = ["observer_for"]
+__all__ = ["field_lines", "observer_for"]
 
 
 @contextmanager
@@ -64,10 +64,13 @@ def _print(text: str, *, err: bool = False) -> None:
 def _plan(outcome: Outcome) -> str:
     """Return one planned row: where it stands, whom it is about, and every field that would change."""
     row = outcome.row
-    lines = [f"row {row.index} ({row.layers.file} line {row.line}) {outcome.entity_id}"]
-    for path, (before, after) in (outcome.diff or {}).items():
-        lines.append(f"    {path}: {_value(before)} -> {_value(after)}")
-    return "\n".join(lines)
+    head = f"row {row.index} ({row.layers.file} line {row.line}) {outcome.entity_id}"
+    return "\n".join([head, *field_lines(outcome.diff or {})])
+
+
+def field_lines(diff: Mapping[str, Sequence[Any]]) -> list[str]:
+    """Return one indented line for every field of *diff*: what it is, and what it would be."""
+    return [f"    {path}: {_value(before)} -> {_value(after)}" for path, (before, after) in diff.items()]
 
 
 def _value(value: Any) -> str:

@@ -20,7 +20,7 @@ from odt_async.model import Outcome, Row, Status
 from odt_async.runner.failure import failure_of
 from odt_async.runner.files import RunFiles
 from odt_async.runner.heartbeat import heartbeat_line, keep_beating
-from odt_async.runner.identity import identify, raw_hash
+from odt_async.runner.identity import raw_hash
 from odt_async.runner.policy import RunPolicy
 from odt_async.runner.row import Job, RowRunner
 from odt_async.runner.signals import heed_signals
@@ -172,20 +172,19 @@ class Run:
     async def _process(self, row: Row) -> bool:
         """Take one row to its outcome; return whether anything was waited for."""
         digest = ""
-        finished = False
+        finished = waited = False
         try:
             try:
-                params, digest = identify(self._spec.name, self._spec.action, row)
+                params, digest = self._spec.identify(row)
             except InvalidRow as error:
                 digest = raw_hash(self._spec.name, row)
-                self._record(_outcome(row, digest, Status.ERROR, failure=failure_of(error)))
-                finished = True
-                return False
-            if reason := self._reason_to_skip(row, digest):
-                self._record(_outcome(row, digest, Status.SKIPPED, reason=reason))
-                finished = True
-                return False
-            outcome = await self._row_runner.run(Job(row, params, digest))
+                if (outcome := self._skipped(row, digest)) is None:
+                    outcome = _outcome(row, digest, Status.ERROR, failure=failure_of(error))
+            else:
+                outcome = self._skipped(row, digest)
+                if outcome is None:
+                    waited = True
+                    outcome = await self._row_runner.run(Job(row, params, digest))
             self._record(outcome)
             finished = True
         except OdtError as error:  # not the row's own: it ends the run
@@ -193,13 +192,15 @@ class Run:
         finally:
             if not finished:
                 self._leave(row, digest)
-        return True
+        return waited
 
-    def _reason_to_skip(self, row: Row, digest: str) -> str | None:
-        if self._spec.history.is_finished(digest):
-            return "resumed"
-        first = self._duplicates.first_of(bytes.fromhex(digest), row.index)
-        return None if first is None else f"duplicate of row {first}"
+    def _skipped(self, row: Row, digest: str) -> Outcome | None:
+        """Return the outcome of a row that is not for this run, or comes again in it; else None."""
+        reason = self._spec.reason_to_skip(digest)
+        if reason is None:
+            first = self._duplicates.first_of(bytes.fromhex(digest), row.index)
+            reason = None if first is None else f"duplicate of row {first}"
+        return None if reason is None else _outcome(row, digest, Status.SKIPPED, reason=reason)
 
     def _record(self, outcome: Outcome) -> None:
         self._files.record(outcome)
@@ -228,12 +229,10 @@ class Run:
         with self._or_stop():
             for row in self._unread:
                 try:
-                    _params, digest = identify(self._spec.name, self._spec.action, row)
+                    _params, digest = self._spec.identify(row)
                 except InvalidRow:
-                    digest = ""
-                reason = self._reason_to_skip(row, digest) if digest else None
-                status = Status.SKIPPED if reason else Status.PENDING
-                self._record(_outcome(row, digest, status, reason=reason or ""))
+                    digest = raw_hash(self._spec.name, row)
+                self._record(self._skipped(row, digest) or _outcome(row, digest, Status.PENDING))
 
     def _stop(self, cause: OdtError | signal.Signals) -> None:
         """Let no worker take another row; the first cause is the one that counts."""

@@ -13,14 +13,15 @@ from typing import Any, Self
 from odt_async.errors import OutputFailed
 from odt_async.events import Redactor
 from odt_async.model import Layers, Outcome, Status
+from odt_async.runner.results import read_results
 from odt_async.sinks import Sink
 from odt_async.sinks.appender import Appender, GroupSync, RotatingAppender
 from odt_async.sinks.changes_jsonl import ChangesJsonl
-from odt_async.sinks.error_jsonl import ErrorJsonl, read_errors
-from odt_async.sinks.ok_csv import OkCsv, read_ok
-from odt_async.sinks.plan_jsonl import PlanJsonl, read_plan
+from odt_async.sinks.error_jsonl import ErrorJsonl
+from odt_async.sinks.ok_csv import OkCsv
+from odt_async.sinks.plan_jsonl import PlanJsonl
 from odt_async.sinks.rows_csv import PendingCsv, RejectedCsv
-from odt_async.sinks.skipped_csv import SkippedCsv, read_skipped
+from odt_async.sinks.skipped_csv import SkippedCsv
 
 __all__ = ["RunFiles", "new_run_id"]
 
@@ -96,30 +97,4 @@ class RunFiles:
 
     def results(self) -> Iterator[dict[str, Any]]:
         """Yield what became of every row that was dealt with, for the report; reads the files back."""
-        for ok in read_ok(self.path("ok.csv")):
-            yield _result(int(ok["row_index"]), ok["payload_hash"], ok["status"])
-        if self._dry_run:
-            for planned in read_plan(self.path("plan.jsonl")):
-                yield _result(planned["row_index"], planned["payload_hash"], Status.PLANNED.value)
-        for failed in read_errors(self.path("error.jsonl")):
-            yield _result(
-                failed["row_index"],
-                failed["payload_hash"],
-                Status.ERROR.value,
-                error_type=failed["error_type"],
-                error=failed["error"],
-            )
-        for skipped in read_skipped(self.path("skipped.csv")):
-            yield _result(int(skipped["row_index"]), skipped["payload_hash"], Status.SKIPPED.value)
-
-
-def _result(
-    row_index: int, params_hash: str, status: str, *, error_type: str | None = None, error: str | None = None
-) -> dict[str, Any]:
-    return {
-        "row_index": row_index,
-        "params_hash": params_hash,
-        "status": status,
-        "error_type": error_type,
-        "error": error,
-    }
+        return (result for _entity_id, result in read_results(self._logs_dir, self._run))

@@ -21,7 +21,7 @@ from odt_async.sinks.error_jsonl import read_errors
 from odt_async.sinks.ok_csv import read_ok
 from odt_async.sinks.run_json import read_manifest
 
-__all__ = ["FingerprintSet", "History", "Replay", "find_run", "load_history"]
+__all__ = ["FingerprintSet", "History", "Replay", "find_run", "load_history", "load_undo_history"]
 
 # of the rows that are not ok: those never attempted, those that failed, or both
 Replay = Literal["pending", "failed", "all"]
@@ -114,9 +114,13 @@ def find_run(logs_dir: Path, action: str, wanted: str) -> str:
         run = Path(wanted).name.removesuffix("_ok.csv")
         if not _is_run_of(action, run) or not (logs_dir / f"{run}_ok.csv").exists():
             raise InputError(f"--resume {wanted}: there is no such run of {action} in {logs_dir}")
+        if undone := _manifest(logs_dir, run).get("undoes"):
+            raise InputError(
+                f"--resume {wanted}: that is the undoing of {undone}: `odt undo` goes on with it"
+            )
         return run
     names = (path.name.removesuffix("_ok.csv") for path in logs_dir.glob(f"{action}_*_ok.csv"))
-    runs = [run for run in names if _is_run_of(action, run) and not (logs_dir / f"{run}_plan.jsonl").exists()]
+    runs = [run for run in names if _is_run_of(action, run) and _has_applied(logs_dir, run)]
     if not runs:
         raise InputError(f"--resume: there is no earlier run of {action} in {logs_dir}; start without it")
     return max(runs, key=lambda run: (run.rpartition("_")[0], _started(logs_dir, run)))
@@ -127,14 +131,46 @@ def _is_run_of(action: str, run: str) -> bool:
     return run.startswith(action) and _STAMP.fullmatch(run, len(action)) is not None
 
 
+def _has_applied(logs_dir: Path, run: str) -> bool:
+    """Tell a run from a dry run and from one that undid another."""
+    return not (logs_dir / f"{run}_plan.jsonl").exists() and not _manifest(logs_dir, run).get("undoes")
+
+
 def _started(logs_dir: Path, run: str) -> str:
     """Return when the run began, finer than its name tells; empty when its manifest is torn."""
-    return str(read_manifest(logs_dir / f"{run}_run.json").get("started", ""))
+    return str(_manifest(logs_dir, run).get("started", ""))
+
+
+def _manifest(logs_dir: Path, run: str) -> dict[str, Any]:
+    return read_manifest(logs_dir / f"{run}_run.json")
 
 
 def load_history(logs_dir: Path, run: str, replay: Replay = "all") -> History:
-    """Return what *run*, and the runs that it continued in turn, have done."""
+    """Return what *run*, and the runs that it continued in turn, have done.
+
+    Raises InputError when one of them has been undone: what it calls ok is so no more.
+    """
     runs = tuple(_chain(logs_dir, run))
+    for name in runs:
+        if undoing := undone_by(logs_dir, name):
+            raise InputError(f"--resume {run}: {name} has been undone ({undoing[0]}): start without --resume")
+    return _history_of(logs_dir, runs, replay)
+
+
+def load_undo_history(logs_dir: Path, run: str) -> History:
+    """Return what earlier undoings of *run* have put back."""
+    return _history_of(logs_dir, undone_by(logs_dir, run), "all")
+
+
+def undone_by(logs_dir: Path, run: str) -> tuple[str, ...]:
+    """Return the runs that took *run* back, dry runs left out; the newest first."""
+    action = _STAMP.sub("", run)
+    names = (path.name.removesuffix("_changes.jsonl") for path in logs_dir.glob(f"{action}_*_changes.jsonl"))
+    undoing = [name for name in names if _manifest(logs_dir, name).get("undoes") == run]
+    return tuple(sorted(undoing, key=lambda name: _started(logs_dir, name), reverse=True))
+
+
+def _history_of(logs_dir: Path, runs: tuple[str, ...], replay: Replay) -> History:
     finished = _fingerprints([logs_dir / f"{name}_ok.csv" for name in runs], read_ok)
     errors = [logs_dir / f"{name}_error.jsonl" for name in runs]
     failed = _fingerprints([path for path in errors if path.exists()], read_errors)
@@ -152,12 +188,10 @@ def load_history(logs_dir: Path, run: str, replay: Replay = "all") -> History:
 def _chain(logs_dir: Path, run: str | None) -> Iterator[str]:
     while run and (logs_dir / f"{run}_ok.csv").exists():
         yield run
-        run = read_manifest(logs_dir / f"{run}_run.json").get("continues")
+        run = _manifest(logs_dir, run).get("continues")
 
 
-def _fingerprints(
-    paths: list[Path], read: Callable[[Path], Iterable[Mapping[str, Any]]]
-) -> FingerprintSet:
+def _fingerprints(paths: list[Path], read: Callable[[Path], Iterable[Mapping[str, Any]]]) -> FingerprintSet:
     """Return the payload hashes that stand in *paths*."""
     fingerprints = FingerprintSet(sum(_count_lines(path) for path in paths))
     for path in paths:

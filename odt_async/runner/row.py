@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +18,8 @@ from odt_async.runner.diff import as_json, diff
 from odt_async.runner.entities import EntityLocks
 from odt_async.runner.failure import failure_of
 from odt_async.runner.resume import History
+from odt_async.runner.saved_plan import SavedPlan
+from odt_async.runner.verification import Verification, not_as_asked
 from odt_async.sinks.changes_jsonl import ChangesJsonl
 from odt_async.webex.session import CallRecord, HttpPolicy, current_row
 
@@ -53,6 +56,8 @@ class RowRunner:
 
     changes: None in a dry run, which never applies.
     max_elapsed_s: of one row, sending and backing off; what it waits for others does not count.
+    saved_plan: what every change must be that of; None to do what the rows ask for now.
+    verification: which rows are read again once they are written.
     """
 
     def __init__(
@@ -66,6 +71,8 @@ class RowRunner:
         history: History,
         max_elapsed_s: float,
         log: events.Logger,
+        saved_plan: SavedPlan | None = None,
+        verification: Verification | None = None,
     ) -> None:
         self._action = action
         self._api = api
@@ -75,6 +82,8 @@ class RowRunner:
         self._history = history
         self._max_elapsed_s = max_elapsed_s
         self._log = log
+        self._saved_plan = saved_plan
+        self._verification = verification or Verification()
         self._creates = getattr(action, "CREATES", False)
         self._entities = EntityLocks()
         self._now = asyncio.get_running_loop().time
@@ -103,7 +112,7 @@ class RowRunner:
             payload_hash=job.payload_hash,
             timestamp=events.timestamp(),
             entity_id=job.params.entity_id,
-            params=job.params.model_dump(mode="json", exclude_none=True),
+            params=_as_given(job.params),
             attempts=record.attempts,
             elapsed_ms=round((self._now() - started) * 1000),
             tracking_id=record.tracking_id,
@@ -126,6 +135,8 @@ class RowRunner:
                     return {"status": Status.UNCHANGED}
                 return self._applied(job, record, before, as_json(state), noted=noted)
             wanted = as_json(change)
+            if not noted and self._saved_plan is not None:
+                self._saved_plan.check(job.payload_hash, as_json(state), wanted)
             if self._changes is None:
                 before = as_json(state)
                 return {
@@ -139,11 +150,13 @@ class RowRunner:
                 self._note_intent(job, before, wanted)
                 in_doubt = noted = True
             try:
-                await self._apply(job, record, change)
+                await self._send(record, self._action.apply(self._api, job.params, change))
             except AmbiguousWrite as doubt:
                 await self._before_reading_again(doubt, attempt, record)
             else:
-                return self._applied(job, record, before, wanted, noted=True)
+                result = self._applied(job, record, before, wanted, noted=True)
+                await self._verify(job)
+                return result
         raise AssertionError  # pragma: no cover - the loop has no end but those within
 
     async def _look_again(self, job: Job) -> tuple[Any, Any | None]:
@@ -157,10 +170,21 @@ class RowRunner:
                 break
         return state, change
 
-    async def _apply(self, job: Job, record: CallRecord, change: Any) -> None:
+    async def _verify(self, job: Job) -> None:
+        """Read the row again if it is one of those; what does not show at once is given time, as in search."""
+        if not self._verification.covers(job.payload_hash):
+            return
+        state = await self._action.read(self._api, job.params)
+        change = self._action.plan(state, job.params)
+        if change is not None:
+            state, change = await self._look_again(job)
+        if change is not None:
+            raise not_as_asked(as_json(state), as_json(change))
+
+    async def _send(self, record: CallRecord, write: Awaitable[None]) -> None:
         sent_before = record.attempts
         try:
-            await self._action.apply(self._api, job.params, change)
+            await write
         except ValidationError as error:
             if record.attempts == sent_before:
                 raise
@@ -190,6 +214,7 @@ class RowRunner:
             entity_id=job.params.entity_id,
             before=before,
             change=change,
+            params=_as_given(job.params),
         )
 
     def _applied(
@@ -207,3 +232,7 @@ class RowRunner:
             tracking_id=record.tracking_id,
         )
         return {"status": Status.APPLIED, "before": before, "change": written}
+
+
+def _as_given(params: ActionParams) -> dict[str, Any]:
+    return params.model_dump(mode="json", exclude_none=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from odt_async import __version__, events
 from odt_async.runner.active import Observer, Run, RunResult
 from odt_async.runner.files import RunFiles, new_run_id
 from odt_async.runner.policy import policy_for
+from odt_async.runner.restorer import Restorer
 from odt_async.runner.row import RowRunner
 from odt_async.runner.spec import RunSpec
 from odt_async.sinks.run_json import write_manifest
@@ -56,7 +58,8 @@ async def run(
         )
         async with connected as api:
             directory = Directory(api, spec.needs)
-            rows = RowRunner(
+            runner = RowRunner if spec.undo is None else partial(Restorer, spec.undo)
+            rows = runner(
                 action=spec.action,
                 api=api,
                 policy=policy,
@@ -65,6 +68,8 @@ async def run(
                 history=spec.history,
                 max_elapsed_s=settings.max_elapsed_per_row,
                 log=log,
+                saved_plan=spec.saved_plan,
+                verification=spec.verification,
             )
             active = Run(
                 run_id,
@@ -90,6 +95,10 @@ def _manifest(run_id: str, spec: RunSpec) -> dict[str, Any]:
         "dry_run": spec.dry_run,
         "fail_fast": spec.fail_fast,
         "continues": spec.history.runs[0] if spec.history.runs else None,
+        "undoes": spec.undo.run if spec.undo else None,
+        "replay": spec.history.replay if spec.history.runs else None,
+        "plan": str(spec.saved_plan.path) if spec.saved_plan else None,
+        "verify": str(spec.verification),
         "input": str(spec.dataset.path),
         "total_rows": spec.survey.rows,
         "settings": spec.settings.model_dump(mode="json"),

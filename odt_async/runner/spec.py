@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
 
 from odt_async.actions import Action
-from odt_async.dataset import Dataset, Survey
+from odt_async.dataset import Survey
+from odt_async.model import ActionParams, Layers, Row
+from odt_async.runner.identity import identify
+from odt_async.runner.journal import Journal
 from odt_async.runner.resume import History
+from odt_async.runner.saved_plan import SavedPlan
+from odt_async.runner.verification import Verification
 from odt_async.settings import Settings
 from odt_async.webex.needs import Needs
 
-__all__ = ["RunSpec"]
+__all__ = ["RowSource", "RunSpec"]
+
+
+class RowSource(Protocol):
+    """Where rows come from: a `Dataset`, or for `undo` a run's journal."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        ...
+
+    @property
+    def layers(self) -> Layers:
+        """What all rows share."""
+        ...
+
+    def rows(self) -> Iterator[Row]:
+        """Yield every row, from the start at each call."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +45,7 @@ class RunSpec:
 
     name: str  # of the action
     action: Action
-    dataset: Dataset
+    dataset: RowSource
     survey: Survey
     settings: Settings
     dry_run: bool = False
@@ -29,3 +54,18 @@ class RunSpec:
     needs: Needs = field(default_factory=Needs)  # the names that its rows will look up
     # column -> cli, domain, global or default: of the one row of `single`; None in bulk
     source_map: Mapping[str, str] | None = None
+    saved_plan: SavedPlan | None = None
+    verification: Verification = field(default_factory=Verification)
+    undo: Journal | None = None  # of the run that is to be taken back; `dataset` then as well
+
+    def identify(self, row: Row) -> tuple[ActionParams, str]:
+        """Return the row's parameters and its payload hash. Raises InvalidRow."""
+        if self.undo is not None:
+            return self.undo.identify(self.action, row)
+        return identify(self.name, self.action, row)
+
+    def reason_to_skip(self, payload_hash: str) -> str | None:
+        """Return why the row is not for this run: `resumed` or `filtered`; None when it is."""
+        if self.saved_plan is not None and payload_hash not in self.saved_plan:
+            return "filtered"
+        return self.history.reason_to_skip(payload_hash)

@@ -24,7 +24,13 @@ from aiohttp import ClientResponse
 from wxc_sdk.as_rest import AsRestSession
 
 from odt_async import events
-from odt_async.errors import AmbiguousWrite, NotAuthorised, RetriesExhausted, RowDeadlineExceeded
+from odt_async.errors import (
+    AmbiguousWrite,
+    NotAuthorised,
+    RetriesExhausted,
+    RowDeadlineExceeded,
+    WriteRefused,
+)
 from odt_async.model import Verdict, VerdictKind
 from odt_async.webex.answers import Answer, forget_token, read_answer, refusal
 from odt_async.webex.errors import classify_answer, classify_error, masked
@@ -49,6 +55,7 @@ class CallRecord:
     attempts: int = 0  # requests sent
     spent_s: float = 0.0  # sending and backing off; paused, held and queued time does not count
     tracking_id: str = ""  # of the last answer
+    rehearsal: bool = False  # a write is not sent, but raises WriteRefused
 
     @property
     def left_s(self) -> float:
@@ -149,7 +156,7 @@ class PolicySession(AsRestSession):
 
         Raises AsRestError (or aiohttp's own error) for a permanent answer, RetriesExhausted and
         RowDeadlineExceeded when the policy gives up, AmbiguousWrite when a write was sent and its fate is
-        unknown, NotAuthorised when there is no token that Webex takes.
+        unknown, NotAuthorised when there is no token that Webex takes, WriteRefused in a rehearsal.
         """
         url = self._rebase(url)
         request_headers = {"Content-Type": content_type or "application/json;charset=utf-8"}
@@ -164,6 +171,8 @@ class PolicySession(AsRestSession):
             options=kwargs,
             record=current_row.get() or CallRecord(),
         )
+        if call.record.rehearsal and method != "GET":
+            raise WriteRefused(f"{method} {url}")
         refused_tokens = 0
         attempt = 0
         while True:

@@ -75,10 +75,15 @@ class Screen:
 class Terminal:
     """The program's end of a pseudo terminal, and all that was written to it."""
 
-    def __init__(self, descriptor: int, columns: int) -> None:
+    def __init__(self, descriptor: int, keyboard: int, columns: int) -> None:
         self.descriptor = descriptor
+        self._keyboard = keyboard
         self.screen = Screen(columns)
         self.raw = ""
+
+    def type(self, text: str) -> None:
+        """Let somebody type *text*, which whoever reads next gets."""
+        os.write(self._keyboard, text.encode())
 
 
 @contextmanager
@@ -86,7 +91,7 @@ def terminal(*, columns: int = 80, rows: int = 24) -> Iterator[Terminal]:
     """Yield a terminal of that size; what was written is there at the end of the `with`."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    shown = Terminal(theirs, columns)
+    shown = Terminal(theirs, ours, columns)
     pieces: list[bytes] = []
 
     def read() -> None:

@@ -53,6 +53,8 @@ def assert_refused(result: Any, reason: str) -> None:
         ([ACTION, "--input-dir", "nowhere"], "odt: missing_input_csv: nowhere is not a folder"),
         ([ACTION, "--resume"], f"odt: --resume: there is no earlier run of {ACTION} in logs"),
         ([ACTION, "--resume", "other"], "odt: --resume other: there is no such run"),
+        ([ACTION, "--replay", "failed"], "odt: --replay says which rows of an earlier run are taken: add"),
+        ([ACTION, "--verify", "some"], "odt: --verify some: write all, none or sample:5%"),
         ([ACTION], "odt: no token: set WEBEX_ACCESS_TOKEN"),
     ],
 )

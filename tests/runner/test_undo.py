@@ -46,14 +46,15 @@ def write_rows_for(name: str) -> None:
         path.write_text("\n".join(lines), "utf-8")
 
 
-async def forwarding(served: Sandbox, person: str, **always: Any) -> dict[str, Any]:
+async def forwarding(served: Sandbox, person: str, **no_answer: Any) -> dict[str, Any]:
     """Return a person's forwarding, after somebody has given the `noAnswer` branch these values."""
     url = f"{served.url}/v1/people/{person}/features/callForwarding"
     headers = {"Authorization": f"Bearer {served.token}"}
     async with ClientSession(headers=headers) as session, session.get(url) as answer:
         settings: dict[str, Any] = await answer.json()
-        if always:
-            settings["callForwarding"]["noAnswer"].update(always)
+        if no_answer:
+            settings["callForwarding"]["noAnswer"].update(no_answer)
+            del settings["callForwarding"]["noAnswer"]["systemMaxNumberOfRings"]  # only ever read
             async with session.put(url, json=settings) as written:
                 assert written.status == 204
     return settings
@@ -104,8 +105,10 @@ async def test_what_somebody_has_changed_since_is_left_alone() -> None:
     assert failures(watcher) == [
         (
             "ChangedSince",
-            "somebody has changed it since; it is left alone "
-            '(callForwarding.always.destination: now "8999", then "5380000000")',
+            (
+                "somebody has changed it since; it is left alone "
+                '(callForwarding.always.destination: now "8999", then "5380000000")'
+            ),
         )
     ]
     assert now["callForwarding"]["always"]["destination"] == "8999"
@@ -174,6 +177,22 @@ async def test_an_undo_that_was_killed_behind_a_write_does_not_write_again() -> 
         again = await undo(served, first)
         puts = served.journal.count(method="PUT")
     assert (again.counts, puts) == ({"applied": 1, "skipped": ROWS - 1}, 0)
+
+
+async def test_an_undo_that_was_killed_ahead_of_a_write_writes_it() -> None:
+    write_rows(ROWS)
+    async with sandbox() as served:
+        before = await states(served, ACTION)
+        first = await run_on(served)
+        killed = await undo(served, first)
+        last = killed.table("ok.csv")[-1]
+        rewrite(killed, "ok.csv", without=last["payload_hash"])
+        edit_rows(lambda rows: [rows[int(last["row_index"])]])
+        await run_on(served)  # as if it had not been put back
+        again = await undo(served, first)
+        write_rows(ROWS)
+        after = await states(served, ACTION)
+    assert (again.counts, after) == ({"applied": 1, "skipped": ROWS - 1}, before)
 
 
 async def test_an_undo_weathers_faults() -> None:
@@ -271,3 +290,21 @@ async def test_parameters_that_the_action_does_not_take_any_more_fail_their_row(
 def test_a_run_that_has_written_nothing_is_refused(name: str) -> None:
     with pytest.raises(InputError, match=f"there is no run {name} in logs that has written anything"):
         find_journal(LOGS, name)
+
+
+async def test_a_done_line_without_its_intent_is_no_change() -> None:
+    write_rows(2)
+    async with sandbox() as served:
+        first = await run_on(served)
+    rewrite(first, "changes.jsonl", without='"intent"')
+    assert len(find_journal(LOGS, first.result.run)) == 0
+
+
+async def test_a_rehearsal_that_comes_to_no_write_has_nothing_to_put_back() -> None:
+    name = "usuarios_alta_scim"
+    write_rows_for(name)
+    async with sandbox() as served:
+        first = await carry_out(spec_of(served, name))
+        edit_journal(first, before={"user": {"userName": "was there"}})
+        rehearsed = await undo(served, first, dry_run=True)
+    assert rehearsed.counts == {"unchanged": ROWS}
