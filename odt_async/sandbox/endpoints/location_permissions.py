@@ -6,11 +6,10 @@ Source: webex-openapi-specs, `webex-cloud-calling.json`: Get and Update Location
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import Field
 
 from odt_async.sandbox.bodies import StrictBody, parse_body
+from odt_async.sandbox.call_types import CALL_TYPES, CallAction, CallType
 from odt_async.sandbox.calling_locations import calling_location
 from odt_async.sandbox.errors import ErrorShape, Refused
 from odt_async.sandbox.location_settings import Json, store, stored
@@ -20,26 +19,12 @@ from odt_async.sandbox.state import Organisation
 __all__ = ["ROUTES"]
 
 _KIND = "location permissions"
-_TYPES = (
-    "INTERNAL_CALL",
-    "TOLL_FREE",
-    "INTERNATIONAL",
-    "OPERATOR_ASSISTED",
-    "CHARGEABLE_DIRECTORY_ASSISTED",
-    "SPECIAL_SERVICES_I",
-    "SPECIAL_SERVICES_II",
-    "PREMIUM_SERVICES_I",
-    "PREMIUM_SERVICES_II",
-    "NATIONAL",
-)
 _LOCKED, _LOCKS = "SPECIAL_SERVICES_I", 4  # by the system, at one of nine locations
-_CallType = Annotated[str, Field(pattern=f"^({'|'.join(_TYPES)})$")]
-_Action = Annotated[str, Field(pattern="^(ALLOW|BLOCK|AUTH_CODE|TRANSFER_NUMBER_[123])$")]
 
 
 class _Permission(StrictBody):
-    call_type: _CallType
-    action: _Action
+    call_type: CallType
+    action: CallAction
     transfer_enabled: bool
 
 
@@ -68,7 +53,7 @@ def modify(call: Call) -> Answer:
 
 def _permissions(organisation: Organisation, index: int) -> list[Json]:
     known = stored(organisation, _KIND, index)
-    return list(known.values()) if known else [_default(call_type, index) for call_type in _TYPES]
+    return list(known.values()) if known else [_default(call_type, index) for call_type in CALL_TYPES]
 
 
 def _default(call_type: str, index: int) -> Json:

@@ -8,9 +8,10 @@ SDK's address below /telephony/config is not published either: it is served for 
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import Any
 
 from odt_async.sandbox.bodies import StrictBody, parse_body
+from odt_async.sandbox.call_types import ACTIONS, CALL_TYPES, CallAction, CallType
 from odt_async.sandbox.calling_targets import Target, calling_person, calling_workspace
 from odt_async.sandbox.errors import ErrorShape, Refused
 from odt_async.sandbox.identity import draw
@@ -21,23 +22,6 @@ __all__ = ["ROUTES"]
 
 _BAD_FIELD = 25008
 
-_CallType = Literal[
-    "INTERNAL_CALL",
-    "TOLL_FREE",
-    "INTERNATIONAL",
-    "OPERATOR_ASSISTED",
-    "CHARGEABLE_DIRECTORY_ASSISTED",
-    "SPECIAL_SERVICES_I",
-    "SPECIAL_SERVICES_II",
-    "PREMIUM_SERVICES_I",
-    "PREMIUM_SERVICES_II",
-    "NATIONAL",
-]
-_Action = Literal[
-    "ALLOW", "BLOCK", "AUTH_CODE", "TRANSFER_NUMBER_1", "TRANSFER_NUMBER_2", "TRANSFER_NUMBER_3"
-]
-_CALL_TYPES: tuple[str, ...] = get_args(_CallType)
-_ACTIONS: tuple[str, ...] = get_args(_Action)
 _FLAGS = ("useCustomEnabled", "useCustomPermissions")
 _PACKED_BASE = 0x40  # packed permissions are printable ASCII: "@", "A" ...
 _MAY_TRANSFER = 0x08
@@ -46,8 +30,8 @@ _Permissions = dict[str, tuple[str, bool]]  # call type -> action, whether it ma
 
 
 class _Permission(StrictBody):
-    call_type: _CallType
-    action: _Action
+    call_type: CallType
+    action: CallAction
     transfer_enabled: bool
 
 
@@ -143,8 +127,8 @@ def _stored(organisation: Organisation, target: Target) -> tuple[dict[str, Any],
     return (
         {name: bool(flags >> bit & 1) for bit, name in enumerate(_FLAGS)},
         {
-            call_type: (_ACTIONS[byte & 7], bool(byte & _MAY_TRANSFER))
-            for call_type, byte in zip(_CALL_TYPES, permissions, strict=True)
+            call_type: (ACTIONS[byte & 7], bool(byte & _MAY_TRANSFER))
+            for call_type, byte in zip(CALL_TYPES, permissions, strict=True)
         },
     )
 
@@ -155,8 +139,8 @@ def _packed(flags: dict[str, Any], permissions: _Permissions) -> bytes:
         (
             head,
             *(
-                _PACKED_BASE | _ACTIONS.index(action) | _MAY_TRANSFER * transfer
-                for action, transfer in (permissions[call_type] for call_type in _CALL_TYPES)
+                _PACKED_BASE | ACTIONS.index(action) | _MAY_TRANSFER * transfer
+                for action, transfer in (permissions[call_type] for call_type in CALL_TYPES)
             ),
         )
     )
@@ -171,7 +155,7 @@ def _defaults(organisation: Organisation, target: Target) -> tuple[dict[str, Any
     bits = draw(organisation.settings.seed, _kind(target), target.number)
     custom = bits % 10 == 0
     permissions: _Permissions = {}
-    for place, call_type in enumerate(_CALL_TYPES):
+    for place, call_type in enumerate(CALL_TYPES):
         usually_blocked = call_type == "INTERNATIONAL" or call_type.startswith("PREMIUM")
         unusual = custom and (bits >> 8 + 3 * place) % 3 == 0
         blocked = usually_blocked is not unusual
