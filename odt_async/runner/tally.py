@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from odt_async.model import Outcome, Status
+from odt_async.model import Failure, Outcome, Status
 
 __all__ = ["Progress", "Tally"]
 
@@ -56,8 +56,7 @@ class Tally:
                     self._recent.popleft()
             self._latencies[_bucket(outcome.elapsed_ms)] += 1
         if outcome.failure is not None:
-            group = outcome.failure.hint or outcome.failure.text
-            group = f"{outcome.failure.type}: {group}"
+            group = f"{outcome.failure.type}: {_cause(outcome.failure)}"
             known = group in self.error_groups or len(self.error_groups) < _MOST_GROUPS
             self.error_groups[group if known else "others"] += 1
 
@@ -91,3 +90,11 @@ class Tally:
 
 def _bucket(elapsed_ms: int) -> int:
     return math.ceil(math.log2(elapsed_ms) * _BUCKETS_PER_DOUBLING) if elapsed_ms > 0 else -1
+
+
+def _cause(failure: Failure) -> str:
+    """Return what rows that failed for the same reason have in common: no line, no id."""
+    if failure.problems:
+        first = failure.problems[0]
+        return f"{first['column'] or 'the row'} {first['text']}"
+    return failure.hint or failure.text

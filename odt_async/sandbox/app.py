@@ -161,7 +161,8 @@ class Sandbox:
         return response
 
     def _process(self, call: Call, route: Route, target: str) -> web.Response | Strike:
-        strike = self._injector.strike(route.method, target)
+        # the token service is another one: it has its faults in token-ttl
+        strike = self._injector.strike(route.method, target) if route.needs_token else None
         if strike in {Strike.RESET_BEFORE, Strike.STALL_BEFORE}:
             return strike
         if strike is Strike.SERVER_ERROR:

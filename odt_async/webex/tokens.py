@@ -7,6 +7,7 @@ from the environment or `.env`. No token is ever written, logged or put in a mes
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from odt_async.webex.session import WEBEX
 __all__ = ["FixedToken", "RefreshToken", "TokenFile", "TokenSource", "obtain", "token_source"]
 
 _REFRESH_TIMEOUT_S = 30
+_PAUSES_S = (1.0, 2.0, 4.0)  # between the tries to get a first token
 _VISIBLE = re.compile(r"[!-~]+")
 
 
@@ -192,12 +194,18 @@ class RefreshToken:
 
 
 async def obtain(tokens: TokenSource) -> None:
-    """See to it that there is a token to begin with.
+    """See to it that there is a token to begin with; its service is given a few seconds to answer.
 
     Raises NotAuthorised when none can be had.
     """
-    if not tokens.access_token and not await tokens.renew():
-        raise NotAuthorised(f"no token can be had from {tokens.name}: its service does not answer")
+    if tokens.access_token:
+        return
+    for pause_s in (*_PAUSES_S, None):
+        if await tokens.renew():
+            return
+        if pause_s is not None:
+            await asyncio.sleep(pause_s)
+    raise NotAuthorised(f"no token can be had from {tokens.name}: its service does not answer")
 
 
 def token_source(settings: Settings, *, on_token: Callable[[str], None]) -> TokenSource:

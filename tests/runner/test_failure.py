@@ -64,9 +64,10 @@ def test_an_answer_behind_an_error_of_ours_is_shown_with_it(
 ) -> None:
     failure = failure_of(raised(wrapper("sent 13 times"), cause=rest_error(404, NO_LICENCE)))
     assert failure.remote is not None
-    assert (failure.type, failure.text, failure.remote["status"]) == (
+    assert (failure.type, failure.text, failure.hint, failure.remote["status"]) == (
         wrapper.__name__,
         "sent 13 times; HTTP 404, code 4008: User is not a Webex Calling user",
+        "Webex or the way to it was out of order: run the row again, with --resume",
         404,
     )
 

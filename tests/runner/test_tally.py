@@ -120,3 +120,16 @@ def test_error_groups_are_so_many_and_no_more() -> None:
     assert len(tally.error_groups) == 51
     assert tally.error_groups["others"] == 950
     assert tally.error_groups["AsRestError: every row has its own: 3"] == 2
+
+
+def test_rows_with_the_same_bad_cell_are_one_group_whatever_their_lines() -> None:
+    tally = Tally(2, Clock())
+    for line in (4, 9):
+        problem = {
+            "where": f"usuarios.csv line {line}",
+            "column": "extension",
+            "text": "is empty: fill it in",
+        }
+        failure = Failure("InvalidRow", f"usuarios.csv line {line}, column extension", problems=(problem,))
+        tally.count(make_outcome(Status.ERROR, failure=failure))
+    assert tally.error_groups == {"InvalidRow: extension is empty: fill it in": 2}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -221,9 +222,18 @@ def test_half_a_source_is_an_input_error_that_names_no_secret(given: dict[str, A
 
 
 async def test_a_run_without_a_token_to_begin_with_is_refused(mocked_http: aioresponses) -> None:
-    mocked_http.post(TOKEN_SERVICE, status=503)
+    mocked_http.post(TOKEN_SERVICE, status=503, repeat=True)
     with pytest.raises(NotAuthorised, match=r"WEBEX_REFRESH_TOKEN: its service does not answer$"):
         await obtain(make_refresh_token([]))
+    assert asyncio.get_running_loop().time() == 7.0
+
+
+async def test_a_token_service_that_is_out_for_a_moment_is_asked_again(mocked_http: aioresponses) -> None:
+    mocked_http.post(TOKEN_SERVICE, status=503)
+    mocked_http.post(TOKEN_SERVICE, payload={"access_token": "a1"})
+    source = make_refresh_token([])
+    await obtain(source)
+    assert (source.access_token, asyncio.get_running_loop().time()) == ("a1", 1.0)
 
 
 async def test_a_run_begins_with_the_token_that_it_obtains(mocked_http: aioresponses) -> None:
