@@ -191,7 +191,7 @@ def _whole_file(path: Path) -> Iterator[TextIO]:
                 file.flush()
                 os.fsync(descriptor)
             Path(partial).replace(path)
-        except BaseException:
+        except BaseException:  # an interrupt, too, must not leave half a file behind
             Path(partial).unlink(missing_ok=True)
             raise
     except ClientError:  # some of them are OSErrors

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -125,7 +124,9 @@ class RowRunner:
         before = self._history.before(job.payload_hash)
         in_doubt = self._history.was_begun(job.payload_hash)
         noted = False  # the intent stands in this run's journal
-        for attempt in itertools.count(1):
+        attempt = 0
+        while True:
+            attempt += 1
             state = await self._action.read(self._api, job.params)
             change = self._action.plan(state, job.params)
             if change is not None and in_doubt and self._creates:
@@ -157,7 +158,6 @@ class RowRunner:
                 result = self._applied(job, record, before, wanted, noted=True)
                 await self._verify(job)
                 return result
-        raise AssertionError  # pragma: no cover - the loop has no end but those within
 
     async def _look_again(self, job: Job) -> tuple[Any, Any | None]:
         """Return state and change once search has had time to show what is there."""

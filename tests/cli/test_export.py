@@ -107,7 +107,7 @@ def test_an_export_that_is_ended_leaves_no_file_that_looks_whole(number: signal.
         give_up = time.monotonic() + 30
         while not list(Path("out").glob("people.csv.*.partial")):
             assert time.monotonic() < give_up
-            time.sleep(0.05)
+            time.sleep(0.05)  # another process: its time is not ours to turn
         exporting.send_signal(number)
     left = {path.suffix for path in Path("out").iterdir()}
     assert exporting.returncode == (130 if number is signal.SIGINT else -signal.SIGKILL)
