@@ -146,6 +146,7 @@ class Verdict:
     kind: VerdictKind
     reason: str = ""  # "HTTP 503", "ServerDisconnectedError"
     retry_after_s: float | None = None  # as the server asked; None when it did not
+    sent: bool = True  # False: no connection came about, so it has nothing to do with what was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,9 @@ class Failure:
     hint: str | None = None  # what to do about it
     traceback: str | None = None  # None for an expected error
     remote: Mapping[str, Any] | None = None  # the answer: status, headers, body, url, method
+    refused: str | None = (
+        None  # "HTTP 403, code 4003": what rows that Webex refuses alike share; None: no such row
+    )
     problems: tuple[Mapping[str, str | None], ...] = ()  # of an invalid row: where, column, text
 
 

@@ -21,8 +21,7 @@ class Gate:
 
     def __init__(self) -> None:
         self._reasons: dict[str, None] = {}  # in order, and each once
-        self._open = asyncio.Event()
-        self._open.set()
+        self._moved = asyncio.Event()  # of those who wait for a reason to come or go; a new one each time
         self._end = asyncio.Event()  # set when the run ends
 
     @property
@@ -33,28 +32,39 @@ class Gate:
     def close(self, reason: str) -> None:
         """Let nobody pass for *reason*."""
         self._reasons[reason] = None
-        if not self._end.is_set():
-            self._open.clear()
+        self._move()
 
     def open(self, reason: str) -> None:
         """Take *reason* back; idempotent."""
         self._reasons.pop(reason, None)
-        if not self._reasons:
-            self._open.set()
+        self._move()
 
     def abandon(self) -> None:
         """The run ends: whoever waits for a closed gate, now or later, gives up."""
         self._end.set()
-        self._open.set()
+        self._move()
 
-    async def passed(self) -> None:
-        """Return at once, or when the gate opens.
+    def is_open(self, ignoring: str | None = None) -> bool:
+        """Return whether nothing but *ignoring* holds it closed."""
+        return not self._reasons or self._reasons.keys() <= {ignoring}
+
+    async def passed(self, ignoring: str | None = None) -> None:
+        """Return at once, or when the gate opens; for somebody whom the reason *ignoring* does not hold.
 
         Raises RunInterrupted when the run ends while it is closed.
         """
-        while self._reasons:
-            self._raise_if_ended()
-            await self._open.wait()
+        while not self.is_open(ignoring):
+            await self.changed()
+
+    async def changed(self, within_s: float | None = None) -> None:
+        """Return when a reason comes or goes, or after *within_s*.
+
+        Raises RunInterrupted when the run ends.
+        """
+        self._raise_if_ended()
+        with anyio.move_on_after(within_s):
+            await self._moved.wait()
+        self._raise_if_ended()
 
     async def pause(self, seconds: float) -> None:
         """Sleep for whoever holds the gate closed, but not beyond the end of the run.
@@ -76,6 +86,10 @@ class Gate:
             if self._end.is_set():
                 raise RunInterrupted(f"the run ended while the row waited for {seconds:.0f} s")
         await asyncio.sleep(min(seconds, _SHORT_S))
+
+    def _move(self) -> None:
+        self._moved.set()
+        self._moved = asyncio.Event()
 
     def _raise_if_ended(self) -> None:
         if self._end.is_set():

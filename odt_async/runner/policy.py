@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
+import math
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from odt_async import events
-from odt_async.errors import NotAuthorised
 from odt_async.model import Verdict, VerdictKind
 from odt_async.runner.backoff import BackoffPolicy, wait_before_retry
+from odt_async.runner.breaker import CallClass
 from odt_async.runner.gate import Gate
-from odt_async.runner.limiter import Limiter, ceiling, interval
-from odt_async.runner.pacer import PacerSettings
+from odt_async.runner.limiter import Limiter, interval
+from odt_async.runner.outages import Outages
+from odt_async.runner.pacer import Known, PacerSettings
+from odt_async.runner.rate_ceiling import RateCeiling
 from odt_async.runner.slots import Slots
+from odt_async.runner.token_watch import TokenWatch
 from odt_async.settings import Settings
+from odt_async.webex.session import CallRecord, current_row
 from odt_async.webex.tokens import TokenSource
 
 __all__ = ["RunPolicy", "policy_for"]
 
 _TROUBLE = (VerdictKind.TRANSIENT, VerdictKind.AMBIGUOUS)
-_TOKEN_POLL_S = 5.0  # how often a paused run looks for a new token
 
 
 class RunPolicy:
@@ -36,43 +39,64 @@ class RunPolicy:
         backoff: BackoffPolicy,
         tokens: TokenSource,
         log: events.Logger,
+        ceiling: RateCeiling | None = None,
+        longest_outage_s: float = math.inf,
         uniform: Callable[[], float] = random.random,
     ) -> None:
         self.gate = gate
         self.limiter = limiter
         self.slots = slots
+        self.ceiling = ceiling or RateCeiling()  # over all families, the operator's
+        limiter.put_under(self.ceiling)
+        self.tokens = TokenWatch(tokens, gate, log)
+        self.outages = Outages(gate, log, longest_s=longest_outage_s)
         self.verdicts: Counter[VerdictKind] = Counter()
         self.last_trouble = ""  # why the last call got no proper answer: "HTTP 503", "ClientConnectorError"
         self._backoff = backoff
-        self._tokens = tokens
         self._log = log
         self._uniform = uniform
-        self._renewal = asyncio.Lock()
 
     async def admit(self, family: str) -> None:
-        """Wait for gate, pace and slot; hold the slot only if gate and family are still open then."""
+        """Wait for gate, pace, ceiling and slot; hold the slot only if the gate is still open then."""
+        row = self._row()
         while True:
-            await self.gate.passed()
-            await self.limiter.admit(family)
+            await self.outages.passed(row)
             sent = False
             try:
-                await self.slots.take()
-                sent = self.gate.reason is None and not self.limiter.held(family)
+                await self.limiter.admit(family, self.slots)
+                sent = self.outages.lets_pass(row)
             finally:
                 if not sent:
-                    self.limiter.withdraw(family)
+                    self.outages.withdraw(row)
             if sent:
                 return
+            self.limiter.withdraw(family)
             self.slots.give_back()
 
-    def release(self, family: str, sent_at: float, verdict: Verdict | None) -> None:
-        """Give the slot back and tell the limiter what came of the call."""
+    def release(self, method: str, family: str, sent_at: float, verdict: Verdict | None) -> None:
+        """Give the slot back, and tell breaker and limiter what came of the call."""
         self.slots.give_back()
-        self.limiter.learn(family, sent_at, verdict)
-        if verdict is not None:
+        row = self._row()
+        if verdict is None:
+            self.outages.withdraw(row)
+        else:
             self.verdicts[verdict.kind] += 1
             if verdict.kind in _TROUBLE:
                 self.last_trouble = verdict.reason
+            personal = isinstance(row, CallRecord) and row.row_index is not None
+            calls = CallClass(family, writes=method != "GET")
+            # there are always more rows under way than slots
+            self.outages.learn(row, calls, verdict, personal=personal, rows=self.slots.limit + 1)
+        self.limiter.learn(family, sent_at, verdict)
+
+    def _row(self) -> object:
+        """Return what stands for the row that calls; all calls of no row are as those of one."""
+        return current_row.get() or self
+
+    @property
+    def excused(self) -> int:
+        """A number that grows when what failed until now was an outage's fault, not the rows'."""
+        return self.outages.excused
 
     @property
     def unanswered(self) -> int:
@@ -95,35 +119,17 @@ class RunPolicy:
 
         Raises NotAuthorised when there will be no other.
         """
-        async with self._renewal:
-            if self._tokens.access_token != refused:
-                return  # somebody who was refused before us has renewed it
-            if await self._tokens.renew():
-                self._log.info(events.HTTP_TOKEN_RENEWED, source=self._tokens.name)
-                return
-            if not (self._tokens.may_change and self.verdicts[VerdictKind.OK]):
-                raise NotAuthorised(
-                    f"Webex refuses the token of {self._tokens.name} (401): {self._tokens.cure}"
-                )
-            await self._await_token()
-
-    async def _await_token(self) -> None:
-        reason = f"Webex refuses the token of {self._tokens.name} (401): {self._tokens.cure}"
-        self.gate.close(reason)
-        self._log.warning(events.RUN_PAUSED, reason=reason)
-        try:
-            while not await self._tokens.renew():
-                await self.gate.pause(_TOKEN_POLL_S)
-        finally:
-            self.gate.open(reason)
-        self._log.info(events.RUN_RESUMED, reason="there is a new token")
+        await self.tokens.replace(refused, was_good=self.verdicts[VerdictKind.OK] > 0)
 
 
-def policy_for(settings: Settings, tokens: TokenSource, log: events.Logger) -> RunPolicy:
-    """Return the policy that *settings* ask for."""
-    ceilings = [ceiling(settings.rate)] if settings.rate else []
-    if settings.min_interval_ms:
-        ceilings.append(interval(settings.min_interval_ms / 1000.0))
+def policy_for(
+    settings: Settings, tokens: TokenSource, log: events.Logger, known: Mapping[str, Known] | None = None
+) -> RunPolicy:
+    """Return the policy that *settings* ask for.
+
+    known: what an earlier run learned of the limits of the families.
+    """
+    ceilings = [interval(settings.min_interval_ms / 1000.0)] if settings.min_interval_ms else []
 
     def log_hold(family: str, seconds: float) -> None:
         log.warning(events.HTTP_FAMILY_HELD, family=family, held_s=round(seconds, 3))
@@ -133,9 +139,10 @@ def policy_for(settings: Settings, tokens: TokenSource, log: events.Logger) -> R
         gate=gate,
         limiter=Limiter(
             ceilings=tuple(ceilings),
-            settings=PacerSettings(max_hold_s=settings.max_sleep_seconds),
+            settings=PacerSettings(max_hold_s=settings.max_sleep_seconds, share=settings.share),
             sleep=gate.sleep,
             on_hold=log_hold,
+            known=known,
         ),
         slots=Slots(settings.concurrency),
         backoff=BackoffPolicy(
@@ -143,4 +150,6 @@ def policy_for(settings: Settings, tokens: TokenSource, log: events.Logger) -> R
         ),
         tokens=tokens,
         log=log,
+        ceiling=RateCeiling(settings.rate),
+        longest_outage_s=settings.max_outage,
     )

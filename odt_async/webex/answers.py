@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,15 @@ from aiohttp import ClientResponse, ClientResponseError, RequestInfo
 from multidict import CIMultiDict, CIMultiDictProxy
 from wxc_sdk.as_rest import AsRestError
 
-__all__ = ["Answer", "forget_token", "read_answer", "refusal"]
+from odt_async.webex.errors import is_error_body
 
+__all__ = ["MAX_BODY", "Answer", "forget_token", "read_answer", "refusal"]
+
+# Bytes, unpacked. The longest answer asked for is a page of 1,000 people of some kB each, about 5 MB; with 64
+# requests under way the worst of answers take 1 GiB at most.
+MAX_BODY = 16 * 2**20
 _MASK = "***"
+_OK = 200
 
 
 @dataclass(slots=True)
@@ -22,7 +29,7 @@ class Answer:
 
     response: ClientResponse | None = None
     body: Any = ""  # decoded JSON, or text
-    readable: bool = True  # False: a body that is not what it says, or a page for human eyes
+    defect: str = ""  # why a success is no proof of anything: a body that is not what it should be
     error: Exception | None = None
     elapsed_s: float = 0.0
 
@@ -33,24 +40,67 @@ class Answer:
 
 
 async def read_answer(response: ClientResponse) -> Answer:
-    """Read the body as the SDK does: JSON where the server says so, else text."""
-    content_type = response.headers.get("Content-Type")
-    if not content_type:
-        return Answer(response)
+    """Read the body as the SDK does: JSON where the server says so, else text; and say what is wrong with it.
+
+    No more than MAX_BODY is read: of a longer one the connection is closed.
+    """
+    raw = await _read(response)
+    if raw is None:
+        response.close()
+        return Answer(response, "", f"a body of more than {MAX_BODY >> 20} MiB")
+    content_type = response.headers.get("Content-Type", "")
     if not content_type.startswith("application/json"):
-        text = await response.text(errors="replace")
-        return Answer(response, text, readable=not content_type.startswith("text/html"))
-    raw = await response.read()
+        kind = content_type.partition(";")[0] or "something untyped"
+        defect = f"{kind} in place of JSON" if raw else _defect_of_nothing(response)
+        return Answer(response, raw.decode(_charset(response), errors="replace"), defect)
     if not raw.strip():
-        return Answer(response, None)
+        return Answer(response, None, _defect_of_nothing(response))
     try:
-        return Answer(response, orjson.loads(raw))
+        body = orjson.loads(raw)
     except orjson.JSONDecodeError:
-        pass
+        try:
+            body = _lenient_json(raw.decode(_charset(response)))
+        except ValueError:  # a wrong encoding is one too
+            text = raw.decode(_charset(response), errors="replace")
+            return Answer(response, text, "JSON that is cut or garbled")
+    return Answer(response, body, "an error inside" if is_error_body(body) else _defect_of_links(response))
+
+
+async def _read(response: ClientResponse) -> bytes | None:
+    """Return the body, unpacked; None when it is too long."""
+    if response.content.is_eof():  # nearly all are short enough to come with their head
+        whole = response.content.read_nowait()
+        return whole if len(whole) <= MAX_BODY else None
+    pieces = []
+    size = 0
+    async for piece in response.content.iter_any():
+        size += len(piece)
+        if size > MAX_BODY:
+            return None
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _charset(response: ClientResponse) -> str:
     try:
-        return Answer(response, _lenient_json(await response.text()))
-    except ValueError:  # a wrong encoding is one too
-        return Answer(response, await response.text(errors="replace"), readable=False)
+        return codecs.lookup(response.charset or "utf-8").name
+    except LookupError:
+        return "utf-8"
+
+
+def _defect_of_nothing(response: ClientResponse) -> str:
+    """A read that succeeds has something to show, unless it says that there is nothing (204)."""
+    return "an empty body" if response.method == "GET" and response.status == _OK else ""
+
+
+def _defect_of_links(response: ClientResponse) -> str:
+    """Where the next page is must be legible, or a list would end too early."""
+    if response.method == "GET" and "Link" in response.headers:
+        try:
+            _ = response.links
+        except ValueError:
+            return "a Link that is none"
+    return ""
 
 
 def _lenient_json(text: str) -> Any:

@@ -27,17 +27,21 @@ __all__ = [
     "classify_error",
     "describe",
     "error_code",
+    "is_error_body",
     "masked",
     "parse_retry_after",
     "remote_answer",
+    "status_and_code",
 ]
 
+_OK = Verdict(VerdictKind.OK)  # of nearly every call
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1: they change nothing
 
 _UNPROCESSED = frozenset({408, 423, 425})  # the server says that it has not acted: again, whatever the method
 _REFUSED_5XX = frozenset({501, 505, 511})  # repeating cannot help
+_SENT_AWAY = frozenset({302, 303, 307})  # for now: by a gateway, as Webex redirects nobody
 _SUCCESS = range(200, 300)
-_SERVER_ERRORS = range(500, 600)
+_SERVER_ERRORS = frozenset(range(500, 600)) - _REFUSED_5XX
 
 # aiohttp errors raised before a byte of the request has left
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
@@ -52,28 +56,35 @@ _HOPELESS = (
 _DELTA = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
 _NUMBER = re.compile(r"[0-9]{1,12}")
 _SCIM_ERROR = "urn:scim:schemas:extension:cisco:webexidentity:api:messages"  # with a version behind it
+_SCIM_ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error"  # RFC 7644, 3.12
+# all that an error's body has, and its entries
+_ENVELOPE = frozenset(
+    {
+        *("message", "errors", "error", "trackingId", "trackingid", "key", "code", "description"),
+        *("errorCode", "errorMessage", "error_description"),
+    }
+)
 _MASKED_HEADERS = frozenset({"authorization", "set-cookie", "cookie", "proxy-authorization"})
 
 
-def classify_answer(
-    method: str, status: int, headers: Mapping[str, str], *, readable: bool = True
-) -> Verdict:
+def classify_answer(method: str, status: int, headers: Mapping[str, str], *, defect: str = "") -> Verdict:
     """Return what an answer with *status* to *method* asks for.
 
-    readable: False for a body that is not what it should be (a gateway's page, a cut answer): then a
-        success is no proof of anything.
+    defect: what is wrong with its body (a gateway's page, a cut answer); then a success is no proof of
+        anything.
     """
-    if status in _SUCCESS and readable:
-        return Verdict(VerdictKind.OK)
-    reason = f"HTTP {status}" if readable or status not in _SUCCESS else f"HTTP {status}, unreadable"
+    if status in _SUCCESS and not defect:
+        return _OK
+    reason = f"HTTP {status}, {defect}" if status in _SUCCESS else f"HTTP {status}"
     if status == HTTPStatus.UNAUTHORIZED:
         return Verdict(VerdictKind.AUTH, reason)
+    wait_s = _retry_after(headers)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Verdict(VerdictKind.THROTTLED, reason, _retry_after(headers))
+        return Verdict(VerdictKind.THROTTLED, reason, wait_s or None)  # 0 would be "now", which it is not
     if status in _UNPROCESSED:
-        return Verdict(VerdictKind.TRANSIENT, reason, _retry_after(headers))
-    if status in _SUCCESS or (status in _SERVER_ERRORS and status not in _REFUSED_5XX):
-        return Verdict(_unknown_fate(method), reason, _retry_after(headers))
+        return Verdict(VerdictKind.TRANSIENT, reason, wait_s)
+    if status in _SUCCESS or status in _SENT_AWAY or status in _SERVER_ERRORS:
+        return Verdict(_unknown_fate(method), reason, wait_s)
     return Verdict(VerdictKind.PERMANENT, reason)
 
 
@@ -83,7 +94,7 @@ def classify_error(method: str, error: Exception) -> Verdict:
     if isinstance(error, _HOPELESS):
         return Verdict(VerdictKind.PERMANENT, reason)
     if isinstance(error, _NOT_SENT):
-        return Verdict(VerdictKind.TRANSIENT, reason)
+        return Verdict(VerdictKind.TRANSIENT, reason, sent=False)
     if isinstance(error, aiohttp.ClientError | asyncio.TimeoutError | OSError):
         return Verdict(_unknown_fate(method), reason)
     return Verdict(VerdictKind.PERMANENT, reason)
@@ -159,18 +170,43 @@ def _entries(body: Any) -> Iterator[tuple[Any, str]]:
         yield body.get("code") or body.get("errorCode"), words
 
 
+def is_error_body(body: Any) -> bool:
+    """Tell whether *body* is an error and nothing else, in any of the shapes that Webex writes errors in.
+
+    Not so an answer that has `errors` beside its results (a person, SCIM Bulk), nor the list of numbers that a
+    location has refused, whose entries name the number.
+    """
+    if not isinstance(body, Mapping):
+        return False
+    schemas = body.get("schemas")
+    if isinstance(schemas, list) and _SCIM_ERROR_SCHEMA in schemas:
+        return True
+    told = [body[name] for name in ("errors", "error") if body.get(name)]
+    return bool(told) and body.keys() <= _ENVELOPE and all(map(_is_told_error, told))
+
+
+def _is_told_error(part: Any) -> bool:
+    if isinstance(part, list):
+        return all(map(_is_told_error, part))
+    return isinstance(part, str) or (isinstance(part, Mapping) and part.keys() <= _ENVELOPE)
+
+
 def error_code(error: AsRestError) -> int | None:
     """Return Webex's own error number (4003, 25409 ...), or None where the body has none."""
     numbers = (str(number) for number, _words in _entries(_body(error)))
     return next((int(number) for number in numbers if _NUMBER.fullmatch(number)), None)
 
 
+def status_and_code(error: AsRestError) -> str:
+    """Return the status and Webex's number, such as `HTTP 403, code 4003`."""
+    code = error_code(error)
+    return f"HTTP {error.status}" if code is None else f"HTTP {error.status}, code {code}"
+
+
 def describe(error: AsRestError) -> str:
     """Return one line: the status, Webex's number and Webex's words."""
     words = [words for _number, words in _entries(_body(error)) if words]
-    code = error_code(error)
-    head = f"HTTP {error.status}" if code is None else f"HTTP {error.status}, code {code}"
-    return " ".join(f"{head}: {'; '.join(words) or error.message}".split())
+    return " ".join(f"{status_and_code(error)}: {'; '.join(words) or error.message}".split())
 
 
 def remote_answer(error: AsRestError) -> dict[str, Any]:

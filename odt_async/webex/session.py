@@ -35,18 +35,24 @@ from odt_async.model import Verdict, VerdictKind
 from odt_async.webex.answers import Answer, forget_token, read_answer, refusal
 from odt_async.webex.errors import classify_answer, classify_error, masked
 from odt_async.webex.families import family_of
+from odt_async.webex.wire import Wire
 
 if TYPE_CHECKING:
     from wxc_sdk.tokens import Tokens
 
-__all__ = ["WEBEX", "CallRecord", "HttpPolicy", "PolicySession", "current_row"]
+__all__ = ["WEBEX", "Attempts", "CallRecord", "HttpPolicy", "PolicySession", "current_row"]
 
 WEBEX = "https://webexapis.com"  # what --base-url stands in for: the SDK hard-codes it for SCIM and in links
 
+# Shorter than proxies, load balancers and address translators keep an idle connection (60 s and more by default):
+# one that they have dropped is not tried again. A new one costs two or three round trips, once after each hold.
+_KEEP_ALIVE_S = 15.0
+_DNS_CACHE_S = 10  # after a failover the new address is found within that
+_PLAIN = (bytes, str, type(None))  # bodies that go over the wire as they are
 _MOST_REFUSED_TOKENS = 3  # in one call: renewal does not help
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)  # it stands for its row
 class CallRecord:
     """What the calls of one row add up to; the row sets it in `current_row` before its first call."""
 
@@ -73,8 +79,13 @@ class HttpPolicy(Protocol):
         """Wait until a call of *family* may be sent, and take one of the slots."""
         ...
 
-    def release(self, family: str, sent_at: float, verdict: Verdict | None) -> None:
+    def release(self, method: str, family: str, sent_at: float, verdict: Verdict | None) -> None:
         """Give the slot back and learn from *verdict* (None: cancelled); *sent_at* is loop time."""
+        ...
+
+    @property
+    def excused(self) -> int:
+        """A number that grows when an outage turns out to explain what failed: those attempts do not count."""
         ...
 
     def wait_before_retry(self, verdict: Verdict, attempt: int) -> float | None:
@@ -93,6 +104,22 @@ class HttpPolicy(Protocol):
         ...
 
 
+class Attempts:
+    """The failed attempts of one call."""
+
+    def __init__(self, policy: HttpPolicy) -> None:
+        self._policy = policy
+        self._excused = policy.excused
+        self._failed = 0
+
+    def failed(self) -> int:
+        """Count one more; return how many there are, those forgotten that an outage explains."""
+        if self._policy.excused != self._excused:
+            self._excused, self._failed = self._policy.excused, 0
+        self._failed += 1
+        return self._failed
+
+
 @dataclass(slots=True)
 class _Call:
     """One call of the SDK, however often it is sent."""
@@ -102,7 +129,7 @@ class _Call:
     family: str
     headers: dict[str, str]
     data: Any
-    options: dict[str, Any]  # for aiohttp: params, timeout ...
+    options: dict[str, Any]  # for aiohttp: params ...
     record: CallRecord
 
 
@@ -127,15 +154,20 @@ class PolicySession(AsRestSession):
             tokens=tokens,
             concurrent_requests=1,  # the SDK's semaphore is not used
             retry_429=False,
-            connector=aiohttp.TCPConnector(limit=0),  # the policy's slots are the only bound
+            # the policy's slots are the only bound
+            connector=aiohttp.TCPConnector(
+                limit=0, keepalive_timeout=_KEEP_ALIVE_S, ttl_dns_cache=_DNS_CACHE_S
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=request_timeout_s, sock_connect=min(30, request_timeout_s)),
+            timeout=aiohttp.ClientTimeout(sock_connect=min(30, request_timeout_s)),
         )
         self._retry_connection = False  # private to aiohttp; a test fails should it be renamed
         self._policy = policy
         self._log = log
         self._origin = base_url.rstrip("/") if base_url else WEBEX
         self._request_timeout_s = request_timeout_s
+        self._wire = Wire(self, self._origin)
+        self.memory: dict[str, Any] = {}  # what the actions know from one call to the next
         self._now = asyncio.get_running_loop().time
         nonce = secrets.token_hex(4)
         self._tracking_ids = map(f"ODT_{nonce}_{{}}".format, itertools.count(1))
@@ -174,9 +206,8 @@ class PolicySession(AsRestSession):
         if call.record.rehearsal and method != "GET":
             raise WriteRefused(f"{method} {url}")
         refused_tokens = 0
-        attempt = 0
+        attempts = Attempts(self._policy)
         while True:
-            attempt += 1
             token = self._tokens.access_token or ""
             answer, verdict = await self._attempt(call, token)
             response = answer.response
@@ -193,7 +224,7 @@ class PolicySession(AsRestSession):
                 raise AmbiguousWrite(verdict.reason, retry_after_s=verdict.retry_after_s) from error
             if verdict.kind is VerdictKind.PERMANENT:
                 raise error
-            await self._back_off(call, verdict, attempt, error)
+            await self._back_off(call, verdict, attempts.failed(), error)
 
     async def _attempt(self, call: _Call, token: str) -> tuple[Answer, Verdict]:
         """Send *call* once, when the policy lets it; return the answer and its meaning."""
@@ -212,26 +243,35 @@ class PolicySession(AsRestSession):
         finally:
             elapsed_s = self._now() - sent_at
             record.spent_s += elapsed_s
-            self._policy.release(call.family, sent_at, verdict)
+            self._policy.release(call.method, call.family, sent_at, verdict)
         answer.elapsed_s = elapsed_s
         record.tracking_id = answer.tracking_id or record.tracking_id
         self._log_response(call, answer, verdict)
         return answer, verdict
 
     async def _exchange(self, call: _Call) -> Answer:
-        options = call.options
-        if call.record.left_s < self._request_timeout_s:
-            options = {**options, "timeout": aiohttp.ClientTimeout(total=call.record.left_s)}
         try:
-            async with self.request(
-                call.method, call.url, headers=call.headers, data=call.data, allow_redirects=False, **options
-            ) as response:
-                return await read_answer(response)
+            async with asyncio.timeout(min(call.record.left_s, self._request_timeout_s)):
+                response = await self._send(call)
+                try:
+                    return await read_answer(response)
+                finally:
+                    if not response.closed:  # its body was not read to the end
+                        response.close()
         except aiohttp.ClientResponseError as error:
             forget_token(error)
             return Answer(error=error)
         except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
             return Answer(error=error)
+
+    async def _send(self, call: _Call) -> ClientResponse:
+        if isinstance(call.data, _PLAIN) and call.options.keys() <= {"params"}:
+            params = call.options.get("params")
+            return await self._wire.send(call.method, call.url, params, headers=call.headers, data=call.data)
+        # a form, a file: nothing that an action sends
+        return await self.request(
+            call.method, call.url, headers=call.headers, data=call.data, allow_redirects=False, **call.options
+        )
 
     async def _back_off(self, call: _Call, verdict: Verdict, attempt: int, error: Exception) -> None:
         record = call.record
@@ -289,7 +329,7 @@ def _classify(method: str, answer: Answer) -> Verdict:
     if answer.response is None:
         assert answer.error is not None  # noqa: S101 - an exchange ends in an answer or in an error
         return classify_error(method, answer.error)
-    return classify_answer(method, answer.response.status, answer.response.headers, readable=answer.readable)
+    return classify_answer(method, answer.response.status, answer.response.headers, defect=answer.defect)
 
 
 def _loggable(data: Any) -> Any:

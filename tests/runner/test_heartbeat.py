@@ -42,7 +42,7 @@ async def test_a_line_says_how_far_the_run_is() -> None:
 async def test_a_line_says_what_holds_the_run_up() -> None:
     policy = make_policy()
     await policy.admit("people")
-    policy.release("people", 0.0, Verdict(VerdictKind.THROTTLED, "HTTP 429", 42.0))
+    policy.release("GET", "people", 0.0, Verdict(VerdictKind.THROTTLED, "HTTP 429", 42.0))
     policy.gate.close("Webex refuses the token")
     line = heartbeat_line("run-1", "paused", make_progress(left_s=None), policy)
     assert without_timestamp(line) == (

@@ -28,6 +28,8 @@ class Issuer:
     name = "the issuer"
     cure = "ask again"
     may_change = True
+    renews_itself = True
+    life = None
 
     def __init__(self) -> None:
         self.tokens = Tokens(access_token="token-1")
@@ -36,6 +38,9 @@ class Issuer:
     @property
     def access_token(self) -> str:
         return self.tokens.access_token or ""
+
+    async def look(self) -> bool:
+        return False
 
     async def renew(self) -> bool:
         await asyncio.sleep(1)
@@ -64,7 +69,7 @@ class Callers:
             self.gave_up.append(type(error).__name__)
 
     def answer(self, verdict: Verdict | None, family: str = "people", *, sent_at: float = 0.0) -> None:
-        self.policy.release(family, sent_at, verdict)
+        self.policy.release("GET", family, sent_at, verdict)
 
 
 def had_one_ok(policy: RunPolicy) -> RunPolicy:

@@ -124,12 +124,13 @@ class Ledger:
     tokens: Tokens = field(default_factory=lambda: Tokens(access_token=TOKEN))
     new_tokens: list[str] = field(default_factory=list)
     steps: list[tuple[object, ...]] = field(default_factory=list)
+    excused: int = 0
 
     async def admit(self, family: str) -> None:
         await asyncio.sleep(0)
         self.steps.append(("admit", family))
 
-    def release(self, family: str, sent_at: float, verdict: Verdict | None) -> None:
+    def release(self, _method: str, family: str, sent_at: float, verdict: Verdict | None) -> None:
         self.steps.append(("release", family, sent_at, verdict and verdict.kind))
 
     async def sleep(self, seconds: float) -> None:

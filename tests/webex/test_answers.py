@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 import traceback
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from wxc_sdk.as_rest import AsRestError
 
 from odt_async.errors import AmbiguousWrite, RetriesExhausted
+from odt_async.webex.answers import MAX_BODY
 from odt_async.webex.session import WEBEX
 from tests.webex.serving import (
     CALLING,
@@ -53,14 +56,10 @@ async def what_comes(session: Any, stub: Stub, method: str = "GET", **how: Any) 
         json_reply("text"),
         json_reply({}, 201),
         EMPTY,
-        Reply(200),
-        Reply(200, b"", {"Content-Type": JSON}),
-        Reply(200, b" \r\n ", {"Content-Type": JSON}),
-        Reply(200, b"plain text", {"Content-Type": "text/plain"}),
-        Reply(200, b'{"a": 1}', {"Content-Type": "application/problem+json"}),
         Reply(200, b'{"a": NaN, "b": [Infinity, 1e400]}', {"Content-Type": "application/json"}),
-        Reply(200, "ñ".encode("latin-1"), {"Content-Type": "text/plain;charset=iso-8859-1"}),
         Reply(200, b'{"a": "\xf1"}', {"Content-Type": "application/json;charset=iso-8859-1"}),
+        Reply(400, "ñ".encode("latin-1"), {"Content-Type": "text/plain;charset=iso-8859-1"}),
+        Reply(400, b'{"a": 1}', {"Content-Type": "application/problem+json"}),
         json_reply(PLATFORM, 400),
         json_reply(CALLING, 404, trackingid="T1"),
         json_reply({"errors": [{"errorCode": 1}]}, 400),
@@ -102,22 +101,78 @@ async def test_what_no_json_could_hold_is_replaced() -> None:
 @pytest.mark.parametrize(
     "reply",
     [
-        Reply(200, b'{"cut', {"Content-Type": JSON}),
-        Reply(200, b'{"a": "\xff\xfe"}', {"Content-Type": JSON}),
-        Reply(200, b"<html>Sign in</html>", {"Content-Type": "text/html"}),
+        Reply(201),
+        Reply(200, b"", {"Content-Type": JSON}),
+        Reply(200, b" \r\n ", {"Content-Type": JSON}),
+        Reply(200, b"", {"Content-Type": "text/plain"}),
     ],
-    ids=lambda reply: repr(reply.body),
+    ids=repr,
 )
-async def test_a_success_that_cannot_be_read_is_read_again_and_proves_no_write(reply: Reply) -> None:
+async def test_a_write_need_not_be_answered_with_a_body(reply: Reply) -> None:
+    async with served(reply) as stub, plain_session() as plain, open_session(stub) as ours:
+        expected = await what_comes(plain, stub, "PUT", json={})
+        assert (await what_comes(ours, stub, "PUT", json={}), "body" in expected) == (expected, True)
+
+
+GARBLED = "HTTP 200, JSON that is cut or garbled"
+LONG = b'{"items": ["' + b"x" * MAX_BODY + b'"]}'
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply(200, b'{"cut', {"Content-Type": JSON}), GARBLED),
+        (Reply(200, b'{"a": "\xff\xfe"}', {"Content-Type": JSON}), GARBLED),
+        (Reply(200, '{"a": "b"}'.encode("utf-16"), {"Content-Type": JSON}), GARBLED),
+        (Reply(200, b'{"a": "\xff"}', {"Content-Type": "application/json;charset=klingon"}), GARBLED),
+        (Reply(200, b"<html>Sign in</html>", {"Content-Type": "text/html"}), "text/html in place of JSON"),
+        (Reply(200, b'{"a": 1}', {"Content-Type": "text/plain;charset=x"}), "text/plain in place of JSON"),
+        (Reply(200, b'{"a": 1}', {"Content-Type": ""}), "something untyped in place of JSON"),
+        (Reply(201, b"<html></html>", {"Content-Type": "text/html"}), "HTTP 201, text/html in place of JSON"),
+        (json_reply(PLATFORM), "HTTP 200, an error inside"),
+        (json_reply(CALLING), "HTTP 200, an error inside"),
+        (Reply(200, LONG, {"Content-Type": JSON}), "HTTP 200, a body of more than 16 MiB"),
+        (
+            Reply(200, gzip.compress(LONG, 1), {"Content-Type": JSON, "Content-Encoding": "gzip"}),
+            "HTTP 200, a body of more than 16 MiB",
+        ),
+    ],
+    ids=lambda value: f"{value.body[:20]!r}" if isinstance(value, Reply) else None,
+)
+async def test_a_success_that_cannot_be_believed_is_read_again_and_proves_no_write(
+    reply: Reply, reason: str
+) -> None:
     async with (
         served(reply, json_reply({"a": 1}), reply) as stub,
         open_session(stub, Ledger(retries=1)) as session,
     ):
         read = await session.rest_get(f"{WEBEX}/v1/people")
-        with pytest.raises(AmbiguousWrite, match=r"^HTTP 200, unreadable$"):
+        with pytest.raises(AmbiguousWrite, match=f"{re.escape(reason)}$"):
             await session.rest_put(f"{WEBEX}/v1/people/1", json={})
 
     assert (read, len(stub.asked)) == ({"a": 1}, 3)
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply(200), "an empty body"),
+        (Reply(200, b"", {"Content-Type": JSON}), "an empty body"),
+        (Reply(200, b" ", {"Content-Type": JSON}), "an empty body"),
+        (json_reply({"items": []}, Link='<http://[::1>; rel="next"'), "a Link that is none"),
+    ],
+    ids=["untyped", "JSON", "blank", "link"],
+)
+async def test_a_read_has_something_to_show(reply: Reply, reason: str) -> None:
+    async with served(reply) as stub, open_session(stub) as session:
+        with pytest.raises(RetriesExhausted, match=f"the last answer: HTTP 200, {reason}$"):
+            await session.rest_get(f"{WEBEX}/v1/people")
+
+
+async def test_a_body_of_the_longest_kind_is_read() -> None:
+    text = "x" * (MAX_BODY - len('{"a":""}'))
+    async with served(json_reply({"a": text})) as stub, open_session(stub) as session:
+        assert await session.rest_get(f"{WEBEX}/v1/people") == {"a": text}
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "text/html;charset=nonsense"])

@@ -22,6 +22,7 @@ from odt_async.webex.errors import (
     classify_error,
     describe,
     error_code,
+    is_error_body,
     masked,
     parse_retry_after,
     remote_answer,
@@ -40,7 +41,10 @@ MEANINGS = {
     206: (OK, OK),
     301: (PERMANENT, PERMANENT),
     304: (PERMANENT, PERMANENT),
-    307: (PERMANENT, PERMANENT),
+    302: (TRANSIENT, AMBIGUOUS),
+    303: (TRANSIENT, AMBIGUOUS),
+    307: (TRANSIENT, AMBIGUOUS),
+    308: (PERMANENT, PERMANENT),
     400: (PERMANENT, PERMANENT),
     401: (AUTH, AUTH),
     403: (PERMANENT, PERMANENT),
@@ -126,16 +130,60 @@ def test_a_status_has_one_meaning_for_reads_and_one_for_writes(status: int) -> N
     assert verdicts == {"GET": meaning(read), "HEAD": meaning(read)} | dict.fromkeys(WRITES, meaning(write))
 
 
-def test_a_success_that_cannot_be_read_is_no_proof_of_anything() -> None:
-    verdicts = [classify_answer(method, 200, {}, readable=False) for method in ("GET", "PUT")]
-    reason = "HTTP 200, unreadable"
+def test_a_success_with_a_defect_is_no_proof_of_anything() -> None:
+    verdicts = [classify_answer(method, 200, {}, defect="an empty body") for method in ("GET", "PUT")]
+    reason = "HTTP 200, an empty body"
     assert verdicts == [Verdict(TRANSIENT, reason), Verdict(AMBIGUOUS, reason)]
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 429, 503])
-def test_a_refusal_means_the_same_whether_its_body_can_be_read_or_not(status: int) -> None:
-    kinds = [classify_answer("GET", status, {}, readable=readable).kind for readable in (True, False)]
-    assert kinds == [MEANINGS[status][0]] * 2
+@pytest.mark.parametrize("status", [302, 400, 401, 404, 429, 503])
+def test_a_refusal_means_the_same_whatever_is_wrong_with_its_body(status: int) -> None:
+    verdicts = [classify_answer("GET", status, {}, defect=defect) for defect in ("", "an error inside")]
+    assert verdicts == [Verdict(MEANINGS[status][0], f"HTTP {status}")] * 2
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"message": "Bad.", "errors": [{"description": "No.", "errorCode": 4202}], "trackingId": "T"}, True),
+        (
+            {"error": [{"key": "4", "message": [{"code": 4008, "description": "No."}]}], "trackingId": "T"},
+            True,
+        ),
+        ({"error": [{"code": 1026010, "message": "No."}]}, True),
+        ({"error": {"code": 5, "message": "No."}}, True),
+        ({"error": "invalid_request", "error_description": "No."}, True),
+        ({"errors": [{"errorCode": 400}]}, True),
+        (
+            {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "404", "detail": "No."},
+            True,
+        ),
+        # legitimate answers: a list of refused numbers, a person, SCIM Bulk, a move, nothing amiss
+        ({"errors": [{"number": "+34", "errorType": "x", "errorCode": 5, "errorMessage": "No."}]}, False),
+        ({"id": "p1", "errors": {"phoneNumbers": {"code": 1, "reason": "No."}}}, False),
+        (
+            {
+                "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkResponse"],
+                "Operations": [{"status": "400"}],
+                "errors": [{"description": "No."}],
+            },
+            False,
+        ),
+        ({"response": [{"userId": "u", "impacts": [], "errors": [{"code": 1, "message": "No."}]}]}, False),
+        ({"failureReason": [{"code": 1}]}, False),
+        ({"errors": []}, False),
+        ({"errors": [7]}, False),
+        ({"message": "Done.", "trackingId": "T"}, False),
+        ({}, False),
+        ([], False),
+        (None, False),
+        ("error", False),
+    ],
+)
+def test_an_error_in_place_of_a_result_is_told_from_results_that_have_errors(
+    body: object, *, expected: bool
+) -> None:
+    assert is_error_body(body) is expected
 
 
 def test_every_error_of_aiohttp_has_a_meaning() -> None:
@@ -230,8 +278,18 @@ def test_the_wait_is_counted_from_the_date_of_the_answer() -> None:
     assert classify_answer("GET", 429, headers) == Verdict(THROTTLED, "HTTP 429", 7.0)
 
 
-@pytest.mark.parametrize("headers", [{}, {"Retry-After": ""}, {"Retry-After": "soon"}])
-def test_a_server_that_names_no_wait_is_taken_at_its_word(headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Retry-After": ""},
+        {"Retry-After": "soon"},
+        {"Retry-After": "0"},
+        {"Retry-After": "-5"},
+        {"Retry-After": DATE, "Date": "Sun, 06 Nov 1994 08:49:38 GMT"},
+    ],
+)
+def test_a_throttling_server_that_names_no_wait_leaves_it_to_us(headers: dict[str, str]) -> None:
     assert classify_answer("GET", 429, headers) == Verdict(THROTTLED, "HTTP 429", None)
 
 

@@ -1,0 +1,62 @@
+"""How many rows may fail, and how often for the same reason, before a run ends rather than burn the others."""
+
+from __future__ import annotations
+
+import math
+from typing import Self
+
+from odt_async.errors import RunStopped
+from odt_async.model import Outcome, Status
+from odt_async.settings import Settings
+
+__all__ = ["ErrorBudget"]
+
+_ANSWERED = (Status.APPLIED, Status.UNCHANGED, Status.PLANNED)
+
+
+class ErrorBudget:
+    """Counts rows that failed.
+
+    most: rows that may not fail, None for no limit: the run ends when so many have.
+    same: answers of one class in a row that end it too; 0 for never.
+    """
+
+    def __init__(self, *, most: int | None = None, same: int = 0, limit: str = "") -> None:
+        self._most = most
+        self._same = same
+        self._limit = limit
+        self._failed = 0
+        self._cause: str | None = None  # of the latest failures
+        self._in_a_row = 0
+
+    @classmethod
+    def of(cls, settings: Settings, rows: int) -> Self:
+        """Return the budget that *settings* give a run of so many rows."""
+        limit = settings.max_errors
+        if limit is None:
+            return cls(same=settings.max_same_error)
+        share = limit.endswith("%")
+        most = max(1, math.ceil(rows * float(limit[:-1]) / 100)) if share else int(limit)
+        return cls(most=most, same=settings.max_same_error, limit=limit)
+
+    def count(self, outcome: Outcome) -> RunStopped | None:
+        """Note what became of a row; return why the run has to end, if it has to."""
+        if outcome.status in _ANSWERED:
+            self._in_a_row = 0
+        if outcome.status is not Status.ERROR:
+            return None
+        self._failed += 1
+        if self._failed == self._most:
+            return RunStopped(f"--max-errors {self._limit}: {self._failed} rows have failed")
+        failure = outcome.failure
+        if failure is None or failure.refused is None:
+            return None  # an invalid row, or one that got no answer, tells nothing of the others
+        self._in_a_row = self._in_a_row + 1 if failure.refused == self._cause else 1
+        self._cause = failure.refused
+        if self._in_a_row != self._same:
+            return None
+        what_to_do = f" ({failure.hint})" if failure.hint else ""
+        return RunStopped(
+            f"--max-same-error {self._same}: so many rows in a row were refused with {self._cause}{what_to_do}; "
+            f"the last of them: {failure.text}"
+        )

@@ -1,0 +1,197 @@
+"""Our way over the wire against aiohttp's own: the same bytes out, the same answers and errors back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import ClientResponse, ClientSession
+
+from odt_async.webex.wire import Wire
+
+JSON = "application/json;charset=utf-8"
+HEADERS = {"Content-Type": JSON, "x-more": "1", "Authorization": "Bearer t", "TrackingID": "T_1"}
+OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\ntrackingid: S_1\r\nContent-Length: 7\r\n\r\n{"a":1}'
+
+
+class Peer:
+    """A server that keeps what it is sent and answers the same to everything."""
+
+    def __init__(self, *answer: bytes, closes: bool = False) -> None:
+        self.answer = answer  # in pieces
+        self.closes = closes  # after each answer
+        self.requests: list[bytes] = []
+        self.connections = self.open = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self.open += 1
+        while request := await _request(reader):
+            self.requests.append(request)
+            for piece in self.answer:
+                writer.write(piece)
+                await asyncio.sleep(0.001)
+            if self.closes:
+                break
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        self.open -= 1
+
+
+async def _request(reader: asyncio.StreamReader) -> bytes:
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return b""
+    lines = [line.lower().partition(b": ") for line in head.split(b"\r\n")]
+    length = next((int(value) for name, _, value in lines if name == b"content-length"), 0)
+    return head + await reader.readexactly(length)
+
+
+@asynccontextmanager
+async def listening(peer: Peer) -> AsyncIterator[str]:
+    server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        while peer.open:  # noqa: ASYNC110 - its connections are closed by now
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def session_to(peer: Peer) -> AsyncIterator[tuple[ClientSession, str]]:
+    async with listening(peer) as origin, ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield session, origin
+
+
+def told(response: ClientResponse, body: bytes) -> dict[str, Any]:
+    """Return all that a caller can learn of *response*."""
+    request = response.request_info
+    return {
+        "answer": (response.version, response.status, response.reason, body, response.closed),
+        "headers": (list(response.headers.items()), response.raw_headers, response.links),
+        "request": (response.method, response.url, response.real_url, response.history),
+        "info": (request.method, request.url, request.real_url, list(request.headers.items())),
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "data"),
+    [
+        ("GET", None, None),
+        ("GET", {"orgId": "a b/c+ü", "max": 10}, None),
+        ("GET", [("id", "1"), ("id", "2")], None),
+        ("DELETE", None, None),
+        ("DELETE", {"orgId": "x"}, b'{"a":1}'),
+        ("PUT", None, b'{"a":1}'),
+        ("PATCH", None, '{"a":"ñ"}'),
+        ("POST", None, None),
+        ("POST", None, b""),
+        ("GET", None, b'{"odd":true}'),
+        ("POST", None, b"x" * 300_000),
+    ],
+)
+async def test_requests_and_answers_are_those_of_aiohttp(method: str, params: Any, data: Any) -> None:
+    peer = Peer(OK)
+    async with session_to(peer) as (session, origin):
+        url = f"{origin}/v1/people/a=b%2Fc/x y?z=1"
+        async with session.request(
+            method, url, params=params, headers=HEADERS, data=data, allow_redirects=False
+        ) as response:
+            theirs = told(response, await response.read())
+        response = await Wire(session, origin).send(method, url, params, headers=HEADERS, data=data)
+        ours = told(response, await response.read())
+    assert peer.requests[1] == peer.requests[0]
+    assert ours == theirs | {"answer": (*theirs["answer"][:-1], True)}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: http://elsewhere/\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Length: -\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\nContent-Length: 10\r\n\r\nx\x9c\xab\xae\x05\x00\x01u\x00\xf9",
+    ],
+)
+async def test_answers_of_every_kind_are_read_as_aiohttp_reads_them(answer: bytes) -> None:
+    async with session_to(Peer(answer)) as (session, origin):
+        async with session.get(origin, headers=HEADERS, allow_redirects=False) as response:
+            theirs = told(response, await response.read())
+        response = await Wire(session, origin).send("GET", origin, headers=HEADERS, data=None)
+        ours = told(response, await response.read())
+    assert ours == theirs | {"answer": (*theirs["answer"][:-1], True)}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"no HTTP at all\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 70_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200",
+    ],
+)
+async def test_what_goes_wrong_is_the_same_error(answer: bytes) -> None:
+    errors = []
+    async with session_to(Peer(answer, closes=True)) as (session, origin):
+        wire = Wire(session, origin)
+        for send in (session.get(origin), wire.send("GET", origin, headers={}, data=None)):
+            with pytest.raises(aiohttp.ClientError) as caught:
+                await (await send).read()
+            errors.append((type(caught.value), getattr(caught.value, "status", None)))
+    assert errors[1] == errors[0]
+
+
+async def test_nobody_there_is_the_same_error() -> None:
+    async with session_to(Peer()) as (session, _):
+        errors = []
+        origin = "http://127.0.0.1:1"
+        wire = Wire(session, origin)
+        for send in (session.get(origin), wire.send("GET", origin, headers={}, data=None)):
+            with pytest.raises(aiohttp.ClientError) as caught:
+                await send
+            errors.append(type(caught.value))
+    assert errors[1] == errors[0] == aiohttp.ClientConnectorError
+
+
+async def test_a_connection_is_used_again_once_the_body_is_read() -> None:
+    peer = Peer(OK)
+    async with session_to(peer) as (session, origin):
+        wire = Wire(session, origin)
+        for _ in range(3):
+            response = await wire.send("GET", origin, headers={}, data=None)
+            await response.read()
+    assert (peer.connections, len(peer.requests)) == (1, 3)
+
+
+async def test_a_header_that_would_smuggle_another_is_refused() -> None:
+    async with session_to(Peer(OK)) as (session, origin):
+        with pytest.raises(ValueError, match="header"):
+            await Wire(session, origin).send("GET", origin, headers={"a": "b\r\nc: d"}, data=None)
+
+
+async def test_a_wait_that_is_cut_short_closes_its_connection() -> None:
+    peer = Peer(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")
+    async with session_to(peer) as (session, origin):
+        with pytest.raises(TimeoutError):
+            await read_within(5, Wire(session, origin), origin)
+        assert session.connector is not None
+        assert not session.connector._acquired
+
+
+async def read_within(seconds: float, wire: Wire, origin: str) -> bytes:
+    async with asyncio.timeout(seconds):
+        response = await wire.send("GET", origin, headers={}, data=None)
+        try:
+            return await response.content.read()
+        finally:
+            response.close()
