@@ -20,7 +20,12 @@ _BUSY_NOT_AUTHORISED = (
     "the token may not change the 'busy' forwarding of this target: check its scopes, the calling "
     "administrator role and whether the feature is enabled for the organisation"
 )
+_REDIRECTED = (
+    "redirects are not followed, lest the token goes astray: see what stands between here and Webex (a proxy that "
+    "wants a sign-in?), and --base-url"
+)
 _BY_STATUS = {
+    **dict.fromkeys((301, 302, 303, 307, 308), _REDIRECTED),
     400: "Webex refuses the values: compare `params` with the answer's text",
     403: "the token lacks a scope or an administrator role: `odt actions NAME` lists the scopes",
     404: "the id is of nobody in this organisation, or the target is not a calling user",

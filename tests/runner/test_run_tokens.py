@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import base64
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
 from odt_async.errors import NotAuthorised
 from odt_async.runner.active import Run
 from odt_async.sandbox import Sandbox
+from odt_async.webex.tokens import TokenFile
 from tests.runner.running import (
     LOGS,
     Watcher,
@@ -38,28 +38,69 @@ def app_of(served: Sandbox) -> dict[str, Any]:
     }
 
 
-async def test_a_token_that_expires_is_renewed_for_everybody_at_once() -> None:
+async def test_a_token_is_renewed_before_it_ends_and_no_request_is_refused() -> None:
     write_rows(100)
     async with sandbox(*TTL) as served:
         left = await run_on(served, **app_of(served))
         renewals = served.journal.count(route=REFRESH)
-    seconds = left.report["elapsed_s"]
     check_that_the_files_add_up(left)
     assert (left.counts, served.journal.double_applies) == ({"applied": 100}, 0)
-    assert 2 <= renewals <= seconds // 60 + 2
-    assert served.journal.count(result="401") > renewals
+    assert 2 <= renewals <= left.report["elapsed_s"] // 48 + 1
+    assert served.journal.count(result="401") == 0
+
+
+async def test_a_token_that_ends_sooner_than_it_said_is_renewed_for_everybody_at_once() -> None:
+    write_rows(100)
+    async with sandbox(*TTL) as served:
+        watcher = Watcher({20: served.tokens._expires_at.clear, 60: served.tokens._expires_at.clear})
+        left = await run_on(served, watcher=watcher, **app_of(served))
+        renewals = served.journal.count(route=REFRESH)
+    check_that_the_files_add_up(left)
+    assert (left.counts, served.journal.double_applies) == ({"applied": 100}, 0)
+    assert renewals <= left.report["elapsed_s"] // 48 + 3
+    assert served.journal.count(result="401") > 2
+    assert watcher.pauses == []
+
+
+async def test_a_token_file_replaced_in_time_is_found_before_a_request_is_refused() -> None:
+    write_rows(100)
+
+    def replace_early(run: Run) -> None:
+        now = asyncio.get_running_loop().time()
+        if served.tokens.left_s(run_token(), now) < 20:
+            write_token(served.tokens.issue(now))
+
+    async with sandbox(*TTL) as served:
+        write_token(served.token)
+        watcher = Watcher(on_tick=replace_early)
+        left = await run_on(served, watcher=watcher, token_file=TOKEN_FILE, access_token=None)
+    assert (left.counts, watcher.pauses) == ({"applied": 100}, [])
+    assert served.journal.count(result="401") == 0
 
 
 def write_token(text: str) -> None:
     TOKEN_FILE.write_text(f"{text}\n", "ascii")
 
 
-def replace_when_paused(served: Sandbox) -> Callable[[Run], None]:
-    """Return what an operator does who sees that the run is paused: write a new token into the file."""
+def run_token() -> str:
+    return TOKEN_FILE.read_text("ascii").strip()
+
+
+def replace_when_paused(
+    served: Sandbox, write: Callable[[str], None] = write_token, *, after_s: float = 0.0
+) -> Callable[[Run], None]:
+    """Return what an operator does who sees a pause: after *after_s* seconds of it, *write* a new token, once."""
+    due: list[float] = []
 
     def replace(run: Run) -> None:
-        if run.state == "paused":
-            write_token(served.tokens.issue(asyncio.get_running_loop().time()))
+        now = asyncio.get_running_loop().time()
+        if run.state != "paused":
+            due.clear()
+        elif not due:
+            due.append(now + after_s)
+        if due and now >= due[0]:
+            due[0] = math.inf
+            write(served.tokens.issue(now))
 
     return replace
 
@@ -73,6 +114,9 @@ async def test_a_run_pauses_until_somebody_writes_a_new_token_into_its_file() ->
     check_that_the_files_add_up(left)
     assert (left.counts, served.journal.double_applies) == ({"applied": 100}, 0)
     assert {"running", "paused"} <= set(watcher.states)
+    refusal = f"Webex refuses the token of WEBEX_TOKEN_FILE ({TOKEN_FILE}) (401): {TokenFile.cure}"
+    assert watcher.pauses[:2] == [refusal, None]
+    assert [beat for beat in watcher.beats if beat.endswith(f"PAUSED: {refusal}")] != []
 
 
 async def test_a_paused_run_can_be_interrupted() -> None:
@@ -122,32 +166,70 @@ async def test_a_refresh_token_that_is_refused_is_said_before_any_file_is_made()
     assert not LOGS.exists()
 
 
-def spellings(secret: str) -> list[bytes]:
-    """Return *secret* as it is, in a URL and in base64 at each of the three offsets it may have there."""
-    raw = secret.encode()
-    encoded = [base64.b64encode(b"\0" * offset + raw)[4:-4] for offset in range(3)]
-    return [raw, quote(secret, safe="").encode(), *encoded]
+async def test_an_hour_of_waiting_for_a_token_costs_no_row_its_time_or_its_tries() -> None:
+    write_rows(100)
+    async with sandbox(*TTL) as served:
+        write_token(served.token)
+        limits = {"max_elapsed_per_row": 60, "max_retries_per_call": 0, "heartbeat_seconds": 3600}
+        watcher = Watcher(on_tick=replace_when_paused(served, after_s=3600))
+        left = await run_on(served, watcher=watcher, token_file=TOKEN_FILE, access_token=None, **limits)
+    check_that_the_files_add_up(left)
+    assert left.counts == {"applied": 100}
+    assert left.report["elapsed_s"] > 3600
 
 
-def files_with(secrets: set[str]) -> list[str]:
-    """Return the files that a run has left with one of *secrets* in them."""
-    contents = {path.name: path.read_bytes() for path in LOGS.iterdir()}
-    return [
-        name
-        for name, content in contents.items()
-        if any(spelling in content for secret in secrets for spelling in spellings(secret))
-    ]
+def write_dotenv(token: str) -> None:
+    Path(".env").write_text(f"WEBEX_ACCESS_TOKEN={token}\n", "ascii")
 
 
-async def test_no_token_is_written_anywhere() -> None:
-    write_rows(60)
-    tokens: list[str] = []
-    faults = ("5xx=5%", "reset-after=5%", "no-calling=10%", "throttle=50/s")
-    async with sandbox(*TTL, *faults) as served:
-        watcher = Watcher(on_tick=lambda _run: tokens.extend(served.tokens._expires_at))
-        left = await run_on(served, watcher=watcher, **app_of(served))
-    secrets = {served.token, served.refresh_token, served.client_secret, *tokens}
-    assert len(secrets) > 4
-    assert left.counts["error"] > 0
-    assert files_with(secrets) == []
-    assert files_with({left.result.run}) != []  # what is there is found
+async def test_a_token_of_dotenv_is_mended_there() -> None:
+    write_rows(100)
+    async with sandbox(*TTL) as served:
+        write_dotenv(served.token)
+        watcher = Watcher(on_tick=replace_when_paused(served, write_dotenv))
+        left = await run_on(served, watcher=watcher)
+    check_that_the_files_add_up(left)
+    assert left.counts == {"applied": 100}
+    assert watcher.pauses[0] is not None
+    assert "(.env)" in watcher.pauses[0]
+
+
+def revoke(served: Sandbox) -> Callable[[], None]:
+    """Return what an administrator does who takes the service app its rights."""
+
+    def do() -> None:
+        served.tokens.refresh_token = "another"
+        served.tokens._expires_at.clear()
+
+    return do
+
+
+async def test_a_service_app_that_is_revoked_ends_the_run_and_no_row_fails() -> None:
+    write_rows(100)
+    async with sandbox(*TTL) as served:
+        left = await run_on(served, watcher=Watcher({20: revoke(served)}), **app_of(served))
+    check_that_the_files_add_up(left)
+    assert isinstance(left.result.stopped_by, NotAuthorised)
+    assert set(left.counts) == {"applied", "pending"}
+
+
+async def test_a_service_app_that_is_revoked_is_waited_for_where_a_token_file_may_stand_in() -> None:
+    write_rows(100)
+    async with sandbox(*TTL) as served:
+        watcher = Watcher({20: revoke(served)}, on_tick=replace_when_paused(served))
+        left = await run_on(served, watcher=watcher, token_file=TOKEN_FILE, **app_of(served))
+    check_that_the_files_add_up(left)
+    assert left.counts == {"applied": 100}
+    assert watcher.pauses[0] is not None
+    assert watcher.pauses[0].endswith(f"or write an access token into {TOKEN_FILE}")
+
+
+async def test_a_heartbeat_warns_of_a_fixed_token_that_will_not_last() -> None:
+    write_rows(40)
+    async with sandbox("token-ttl=25min", "latency=4s~20%") as served:
+        watcher = Watcher()
+        left = await run_on(served, watcher=watcher, heartbeat_seconds=10)
+        asked = served.journal.count(route="/v1/authorizations/tokenExpiry")
+    assert (left.counts, asked) == ({"applied": 40}, 1)
+    warning = "WARNING: the token of WEBEX_ACCESS_TOKEN ends in 25 min and is not renewed: get a new one"
+    assert warning in watcher.beats[2]
