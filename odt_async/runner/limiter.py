@@ -1,21 +1,36 @@
-"""Lets calls go one after another: under the operator's ceiling, and at the pace that each family bears."""
+"""Lets calls go one after another: at the pace that each family bears, and under the operator's ceilings.
+
+Only the head of a family's queue asks: the family's pacer, then for a slot, then the ceilings, and goes at once if
+the family is not held by then. So nobody sits on a ceiling's leave, and calls that queued during a hold keep the
+distance that the operator asked for.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from aiolimiter import AsyncLimiter
 
 from odt_async.model import Verdict, VerdictKind
-from odt_async.runner.pacer import Pacer, PacerSettings
+from odt_async.runner.pacer import Known, Pacer, PacerSettings
+from odt_async.runner.slots import Slots
 
-__all__ = ["FamilyState", "Limiter", "ceiling", "interval"]
+__all__ = ["Ceiling", "FamilyState", "Limiter", "ceiling", "interval"]
 
 _BURST_S = (
     0.1  # of the ceiling: aiolimiter's bucket starts full, and a full second would double the first one
 )
+
+
+class Ceiling(Protocol):
+    """What the operator allows, over all families."""
+
+    async def acquire(self) -> None:
+        """Return when a call may go."""
+        ...
 
 
 def ceiling(rate_per_s: float) -> AsyncLimiter:
@@ -37,30 +52,47 @@ class FamilyState:
     pace_per_s: float | None  # None: no limit has shown itself
     held_s: float  # seconds until the end of the hold; 0 when nothing holds it
     throttled: int  # 429s so far
+    under_way: int = 0  # calls sent and not answered
+    most_under_way: int | None = None  # that it bears; None: no cap has shown itself
 
 
 class _Lane:
     """The queue of one family: only its head waits for the pacer, so a cut acts on everybody at once."""
 
-    def __init__(self, settings: PacerSettings, sleep: Callable[[float], Awaitable[None]]) -> None:
-        self.pacer = Pacer(settings)
+    def __init__(
+        self, settings: PacerSettings, known: Known | None, sleep: Callable[[float], Awaitable[None]]
+    ) -> None:
+        self.pacer = Pacer(settings, known)
         self.throttled = 0
         self._sleep = sleep
         self._turn = asyncio.Lock()  # wakes its waiters in their order
-        self._news = asyncio.Event()  # the probe is answered
+        self._news = asyncio.Event()  # a call has ended
 
-    async def admit(self, now: Callable[[], float]) -> None:
-        if not self._turn.locked() and self.pacer.wait_s(now()) == 0:
-            self.pacer.take(now())
-            return
+    async def admit(self, now: Callable[[], float], ceilings: Sequence[Ceiling], slots: Slots | None) -> None:
         async with self._turn:
-            while (wait_s := self.pacer.wait_s(now())) != 0:
-                if wait_s is None:
-                    self._news.clear()
-                    await self._news.wait()
-                else:
-                    await self._sleep(wait_s)
-            self.pacer.take(now())
+            while True:
+                await self._paced(now)
+                if slots is not None:
+                    await slots.take()
+                going = False
+                try:
+                    for bucket in ceilings:
+                        await bucket.acquire()
+                    going = self.pacer.wait_s(now()) == 0  # a hold may have come meanwhile
+                finally:
+                    if slots is not None and not going:
+                        slots.give_back()
+                if going:
+                    self.pacer.take(now())
+                    return
+
+    async def _paced(self, now: Callable[[], float]) -> None:
+        while (wait_s := self.pacer.wait_s(now())) != 0:
+            if wait_s is None:
+                self._news.clear()
+                await self._news.wait()
+            else:
+                await self._sleep(wait_s)
 
     def held(self, now: float) -> bool:
         return now < self.pacer.hold_until
@@ -74,28 +106,33 @@ class Limiter:
 
     sleep: waits for a pace or a hold; may raise to end the wait.
     on_hold: called with the family and the seconds when a 429 that is news holds it.
+    known: what an earlier run learned of the families; they start with it.
     """
 
     def __init__(
         self,
         *,
-        ceilings: tuple[AsyncLimiter, ...] = (),
+        ceilings: Sequence[Ceiling] = (),
         settings: PacerSettings | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         on_hold: Callable[[str, float], None] = lambda _family, _seconds: None,
+        known: Mapping[str, Known] | None = None,
     ) -> None:
-        self._ceilings = ceilings
+        self._ceilings = list(ceilings)
+        self._known = known or {}
         self._settings = settings or PacerSettings()
         self._sleep = sleep
         self._on_hold = on_hold
         self._lanes: dict[str, _Lane] = {}
         self._now = asyncio.get_running_loop().time
 
-    async def admit(self, family: str) -> None:
-        """Return when a call of *family* may go."""
-        for bucket in self._ceilings:
-            await bucket.acquire()
-        await self._lane(family).admit(self._now)
+    def put_under(self, bucket: Ceiling) -> None:
+        """Let all calls pass one more ceiling."""
+        self._ceilings.append(bucket)
+
+    async def admit(self, family: str, slots: Slots | None = None) -> None:
+        """Return when a call of *family* may go, with one of *slots* taken for it."""
+        await self._lane(family).admit(self._now, self._ceilings, slots)
 
     def held(self, family: str) -> bool:
         """Return whether a Retry-After holds *family* now."""
@@ -118,7 +155,7 @@ class Limiter:
             lane.throttled += 1
             is_news = lane.pacer.throttled(now, sent_at, verdict.retry_after_s)
         else:
-            lane.pacer.accepted()
+            lane.pacer.accepted(now, sent_at)
         lane.answered()
         if is_news:  # last: it may raise, and nobody must go on waiting for the answer
             self._on_hold(family, lane.pacer.hold_until - now)
@@ -132,12 +169,19 @@ class Limiter:
                 pace_per_s=lane.pacer.pace(now),
                 held_s=max(0.0, lane.pacer.hold_until - now),
                 throttled=lane.throttled,
+                under_way=lane.pacer.under_way,
+                most_under_way=lane.pacer.known.under_way,
             )
             for family, lane in self._lanes.items()
         ]
 
+    def known(self) -> dict[str, Known]:
+        """Return what was learned of the families that have shown a limit, and what was known of the others."""
+        learned = {family: lane.pacer.known for family, lane in self._lanes.items()}
+        return {**self._known, **{family: known for family, known in learned.items() if known != Known()}}
+
     def _lane(self, family: str) -> _Lane:
         lane = self._lanes.get(family)
         if lane is None:
-            lane = self._lanes[family] = _Lane(self._settings, self._sleep)
+            lane = self._lanes[family] = _Lane(self._settings, self._known.get(family), self._sleep)
         return lane

@@ -149,15 +149,19 @@ class _Call:
 class Simulation:
     """*callers* in a closed loop: each sends, waits for its answer, and sends again when the pacer lets it.
 
-    latency_s: of a whole call, give or take 20 %. A quarter is the way there and a quarter the way back;
-        the half between is the server's work, which it does not do for a call that it refuses.
+    latency_s: of a whole call, give or take 20 %.
+    way: what of it is the way there and back; the rest is the server's work, which it does not do for a call
+        that it refuses.
     """
 
-    def __init__(self, server: Server, pacer: Pacer, *, callers: int, latency_s: float) -> None:
+    def __init__(
+        self, server: Server, pacer: Pacer, *, callers: int, latency_s: float, way: float = 0.5
+    ) -> None:
         self._server = server
         self._pacer = pacer
         self._idle = callers
         self._latency_s = latency_s
+        self._way = way
         self._random = random.Random(SEED)  # noqa: S311 - repeatable, not secret
         self._due: list[tuple[float, int, Callable[[_Call], None], _Call]] = []
         self._scheduled = 0
@@ -202,7 +206,7 @@ class Simulation:
             self._idle -= 1
             latency_s = self._latency_s * self._random.uniform(1 - SPREAD, 1 + SPREAD)
             call = _Call(self._now, latency_s)
-            self._after(latency_s / 4, self._arrive, call)
+            self._after(latency_s * self._way / 2, self._arrive, call)
 
     def _wake_after(self, wait_s: float) -> None:
         moment = max(self._now + wait_s, math.nextafter(self._now, math.inf))
@@ -216,18 +220,18 @@ class Simulation:
     def _arrive(self, call: _Call) -> None:
         call.refusal = self._server.ask(self._now)
         if call.refusal is None:
-            self._after(call.latency_s / 2, self._finish, call)
+            self._after(call.latency_s * (1 - self._way), self._finish, call)
         else:
-            self._after(call.latency_s / 4, self._answer, call)
+            self._after(call.latency_s * self._way / 2, self._answer, call)
 
     def _finish(self, call: _Call) -> None:
         self._server.done()
-        self._after(call.latency_s / 4, self._answer, call)
+        self._after(call.latency_s * self._way / 2, self._answer, call)
 
     def _answer(self, call: _Call) -> None:
         if call.refusal is None:
             self._accepted_at.append(self._now)
-            self._pacer.accepted()
+            self._pacer.accepted(self._now, call.sent_at)
         else:
             self._refused_at.append(self._now)
             self._pacer.throttled(self._now, call.sent_at, call.refusal.retry_after_s)

@@ -10,7 +10,8 @@ import pytest
 from odt_async.errors import OutputFailed, RunInterrupted
 from odt_async.model import Verdict, VerdictKind
 from odt_async.runner.limiter import FamilyState, Limiter, ceiling, interval
-from odt_async.runner.pacer import PacerSettings
+from odt_async.runner.pacer import Known
+from odt_async.runner.slots import Slots
 from tests.runner.ticking_time import TickingLoop
 
 OK = Verdict(VerdictKind.OK)
@@ -135,7 +136,7 @@ async def test_states_tell_what_holds_whom() -> None:
     assert held == (True, False)
     assert limiter.states() == [
         FamilyState("licenses", pace_per_s=None, held_s=0.0, throttled=0),
-        FamilyState("people", pace_per_s=PacerSettings().floor, held_s=20.0, throttled=1),
+        FamilyState("people", pace_per_s=None, held_s=20.0, throttled=1),
     ]
 
 
@@ -238,3 +239,53 @@ def test_an_interval_lies_between_any_two_calls(seconds: float) -> None:
     moments = admitted_at(lambda: Limiter(ceilings=(interval(seconds),)), calls=50)
     gaps = [after - before for before, after in pairwise(moments)]
     assert gaps == pytest.approx([seconds] * 49, rel=0.01)
+
+
+def test_calls_that_queued_during_a_hold_keep_the_operators_interval() -> None:
+    async def call() -> list[float]:
+        limiter = Limiter(ceilings=(interval(0.5),), known={"people": Known(1000.0)})
+        callers = Callers(limiter)
+        await refuse(limiter, retry_after_s=30)
+        async with anyio.create_task_group() as group:
+            for number in range(6):
+                group.start_soon(callers.call, number)
+        return [at for _number, at in callers.admitted]
+
+    with asyncio.Runner(loop_factory=TickingLoop) as runner:
+        moments = runner.run(call())
+    assert moments[0] >= 30.0
+    assert min(after - before for before, after in pairwise(moments)) >= 0.5 * 0.99
+
+
+async def test_a_hold_that_came_while_a_ceiling_was_waited_for_is_heeded_and_no_slot_kept() -> None:
+    limiter, slots = Limiter(), Slots(2)
+    limiter.put_under(Gatekeeper(seconds=5))
+    callers = Callers(limiter)
+    await limiter.admit("people", slots)
+    sent_at = callers.now()
+    async with anyio.create_task_group() as group:
+        group.start_soon(limiter.admit, "people", slots)
+        await asyncio.sleep(1)
+        limiter.learn("people", sent_at, throttled(30))
+        slots.give_back()
+        await asyncio.sleep(10)
+        held = slots.in_flight
+        await asyncio.sleep(40)
+    assert (held, slots.in_flight) == (0, 1)
+
+
+class Gatekeeper:
+    """A ceiling that lets everybody wait."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    async def acquire(self) -> None:
+        await asyncio.sleep(self._seconds)
+
+
+async def test_what_was_learned_is_told_with_what_was_known_before() -> None:
+    limiter = Limiter(known={"licenses": Known(7.0), "people": Known(50.0, 4)})
+    await limiter.admit("people")
+    limiter.learn("people", 0.0, OK)
+    assert limiter.known() == {"licenses": Known(7.0), "people": Known(50.0, 4)}

@@ -41,14 +41,14 @@ def test_a_hold_is_no_longer_than_the_longest_sleep(retry_after_s: float) -> Non
 def test_429s_of_calls_sent_before_the_cut_are_one_event() -> None:
     pacer = Pacer(SETTINGS)
     sent = [send(pacer, 0.0) for _ in range(5)]
-    pacer.accepted()
-    pacer.accepted()
+    pacer.accepted(0.1, sent[0])
+    pacer.accepted(0.1, sent[1])
     pacer.throttled(0.5, sent[2], 1.0)
-    pace, hold_until = base_pace(pacer), pacer.hold_until
+    hold_until = pacer.hold_until
 
     news = [pacer.throttled(0.6, sent_at, 0.5) for sent_at in sent[3:]]
 
-    assert (news, base_pace(pacer), pacer.hold_until) == ([False, False], pace, hold_until)
+    assert (news, pacer.hold_until, pacer.under_way) == ([False, False], hold_until, 0)
 
 
 def test_a_429_that_is_no_news_still_lengthens_the_hold() -> None:
@@ -84,14 +84,14 @@ def test_an_accepted_call_ends_the_doubling() -> None:
         now = send(pacer, now)
         pacer.throttled(now, now, None)
     now = send(pacer, now)
-    pacer.accepted()
+    pacer.accepted(now, now)
     now = send(pacer, now)
     pacer.throttled(now, now, None)
     assert pacer.hold_until - now == pytest.approx(1.0)
 
 
 ANSWERS: dict[str, Callable[[Pacer, float], object]] = {
-    "accepted": lambda pacer, _sent_at: pacer.accepted(),
+    "accepted": lambda pacer, sent_at: pacer.accepted(sent_at + 1000.0, sent_at),
     "lost": lambda pacer, _sent_at: pacer.unanswered(),
     "refused": lambda pacer, sent_at: pacer.throttled(sent_at + 1000.0, sent_at, 1.0),
 }
@@ -131,8 +131,8 @@ def test_the_first_pace_is_what_was_accepted_hold_included_and_no_less_than_one_
 ) -> None:
     pacer = Pacer(SETTINGS)
     for number in range(calls):
-        send(pacer, seconds * number / calls)
-        pacer.accepted()
+        sent_at = send(pacer, seconds * number / calls)
+        pacer.accepted(sent_at, sent_at)
     refused = send(pacer, seconds)
 
     pacer.throttled(seconds, refused, retry_after_s)
@@ -152,7 +152,7 @@ def test_a_cut_never_raises_the_pace_of_calls_that_go_one_by_one(
     pacer, now = Pacer(SETTINGS), 0.0
     for gap in gaps:
         now = send(pacer, now + gap)
-        pacer.accepted()
+        pacer.accepted(now, now)
         now = send(pacer, now)
         before = pacer.pace(now)
         pacer.throttled(now, now, retry_after_s)
@@ -173,17 +173,17 @@ def test_the_pace_never_falls_while_nothing_is_refused() -> None:
 def test_calls_are_spread_at_the_pace() -> None:
     pacer = Pacer(SETTINGS)
     for number in range(100):
-        send(pacer, number / 10)
-        pacer.accepted()
+        sent_at = send(pacer, number / 10)
+        pacer.accepted(sent_at, sent_at)
     for now in (10.0, 11.0):  # the second cut ends the fast growth of discovery
         pacer.throttled(now, send(pacer, now), 0.0)
-        pacer.accepted()
+        pacer.accepted(now, now)
     pace = base_pace(pacer)
 
     moments = [send(pacer, 11.0)]
     while len(moments) < 20:
         moments.append(send(pacer, moments[-1]))
-        pacer.accepted()
+        pacer.accepted(moments[-1], moments[-1])
 
     gaps = [after - before for before, after in pairwise(moments)]
     assert gaps[1:] == pytest.approx([1 / pace] * 18, rel=1e-3)
@@ -191,16 +191,17 @@ def test_calls_are_spread_at_the_pace() -> None:
 
 def test_time_without_calls_saves_up_no_burst() -> None:
     pacer = Pacer(SETTINGS)
+    now = 0.0
     for _ in range(2):
-        now = send(pacer, 0.0)
+        now = send(pacer, now)
+        pacer.accepted(now, now)
+        now = send(pacer, now + 0.1)
         pacer.throttled(now, now, 1.0)
-        pacer.unanswered()
-    idle_until = pacer.hold_until + 1000.0
-    pacer.accepted()
+    idle_until = pacer.hold_until + 5.0
     moments = [send(pacer, idle_until)]
     for _ in range(4):
         moments.append(send(pacer, moments[-1]))
-        pacer.accepted()
+        pacer.accepted(moments[-1], moments[-1])
     pace = pacer.pace(idle_until)
     assert pace is not None
     # one call may have been saved up, no more

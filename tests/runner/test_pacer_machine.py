@@ -31,6 +31,7 @@ class PacerMachine(RuleBasedStateMachine):
 
     @rule()
     def call_goes_when_it_may(self) -> None:
+        self.now = max(self.now, self.pacer.hold_until)
         assume(self.pacer.wait_s(self.now) is not None)
         self.now = send(self.pacer, self.now)
         assert self.now >= self.asked_until
@@ -46,8 +47,8 @@ class PacerMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.in_flight)
     @rule(data=st.data())
     def answer_comes(self, data: st.DataObject) -> None:
-        self.answered(data)
-        self.pacer.accepted()
+        sent_at = self.answered(data)
+        self.pacer.accepted(self.now, sent_at)
 
     @precondition(lambda self: self.in_flight)
     @rule(data=st.data())
