@@ -15,12 +15,13 @@ REFRESH_LIFETIME_S = 90 * 86_400
 class AccessTokens:
     """Issues and checks tokens. Everything follows from the seed, so a restart gives the same ones.
 
-    ttl_s: lifetime of an access token; None: they never expire, though 14 days are announced.
+    ttl_s: lifetime of an access token; None: they never expire, though 14 days are announced. It may be
+        changed; tokens already issued keep their end.
     """
 
     def __init__(self, seed: int, ttl_s: float | None, now: float) -> None:
         self._seed = seed
-        self._ttl_s = ttl_s
+        self.ttl_s = ttl_s
         self._issued = 0
         self._expires_at: dict[str, float] = {}
         self.client_id = f"sandbox-client-{draw(seed, 'client'):016x}"
@@ -31,7 +32,7 @@ class AccessTokens:
     @property
     def expires_in(self) -> int:
         """Whole seconds that a token issued now is announced to live."""
-        return ACCESS_LIFETIME_S if self._ttl_s is None else max(int(self._ttl_s), 1)
+        return ACCESS_LIFETIME_S if self.ttl_s is None else max(int(self.ttl_s), 1)
 
     def issue(self, now: float) -> str:
         """Return a new access token; the earlier ones live on until they expire, as at Webex."""
@@ -39,8 +40,12 @@ class AccessTokens:
             del self._expires_at[token]
         token = f"sandbox-fake-access-token-{self._issued}-{draw(self._seed, 'access', self._issued):016x}"
         self._issued += 1
-        self._expires_at[token] = math.inf if self._ttl_s is None else now + self._ttl_s
+        self._expires_at[token] = math.inf if self.ttl_s is None else now + self.ttl_s
         return token
+
+    def expire_all(self) -> None:
+        """End all tokens issued so far, now."""
+        self._expires_at.clear()
 
     def left_s(self, token: str, now: float) -> float:
         """Return the seconds that a valid *token* is announced to live on."""

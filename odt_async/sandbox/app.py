@@ -6,33 +6,29 @@ import asyncio
 import random
 import time
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-import orjson
 from aiohttp import web
 
 from odt_async.sandbox.access_tokens import AccessTokens
+from odt_async.sandbox.bad_answers import send_struck
+from odt_async.sandbox.control import CONTROL_PREFIX, control
 from odt_async.sandbox.endpoints import all_routes
 from odt_async.sandbox.errors import ErrorShape, Refused, error_body
 from odt_async.sandbox.faults import Faults
 from odt_async.sandbox.gateway import Gateway, Throttled
-from odt_async.sandbox.injection import Injector, Strike
+from odt_async.sandbox.idle import IdleConnections
+from odt_async.sandbox.injection import INTACT, SHOWN_BY_NAME, SILENT, UNPROCESSED, Injector, Strike
 from odt_async.sandbox.journal import Journal
 from odt_async.sandbox.routing import Call, Route, RoutingTable
 from odt_async.sandbox.state import Organisation, SandboxSettings
 
 __all__ = ["Sandbox"]
 
-_CONTROL_PREFIX = "/_sandbox/"
 _JSON = "application/json;charset=UTF-8"
-_STALL_POLL_S = 1.0  # how often a request left hanging looks whether its client has gone
 _SHUTDOWN_S = 0.05
 _BACKLOG = 1024  # a client may open all its connections at once
 _KEEP_ALIVE_S = 3600.0  # longer than any hold: an idle client must not find its connections closed
-_HTML = (
-    b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
-    b"<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
-)
 
 
 class Sandbox:
@@ -50,21 +46,33 @@ class Sandbox:
         self.settings = settings or SandboxSettings()
         self.organisation = Organisation(self.settings)
         self.journal = Journal()
-        self.replace_faults(faults or Faults())
+        self._suffer(faults or Faults())
         self._port = port
         self._table = RoutingTable(all_routes())
         self._random = random.Random(self.settings.seed)
         self._answered = 0
 
     def replace_faults(self, faults: Faults) -> None:
-        """Let other things go wrong from now on; tokens already issued keep their end."""
+        """Let other things go wrong from now on, with the sandbox open; what was struck may be struck again.
+
+        Tokens already issued keep their end.
+
+        Raises InputError when *faults* name nobody of the organisation; then nothing has changed.
+        """
+        self._suffer(faults)
+        self._suffered_since = self._loop.time()
+        self.tokens.ttl_s = faults.token_ttl_s
+
+    def _suffer(self, faults: Faults) -> None:
         self.organisation.afflict(faults)
         self.faults = faults
         self._gateway = Gateway(faults.throttle)
         self._injector = Injector(faults, self.settings.seed)
+        self._idle = IdleConnections(close_s=faults.idle_close_s, forget_s=faults.idle_forget_s)
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
+        self._suffered_since = self._loop.time()
         self.tokens = AccessTokens(self.settings.seed, self.faults.token_ttl_s, self._loop.time())
         server = web.Server(self._handle, access_log=None, keepalive_timeout=_KEEP_ALIVE_S)
         self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_S)
@@ -84,6 +92,10 @@ class Sandbox:
         traceback: TracebackType | None,
     ) -> None:
         await self._runner.cleanup()
+
+    def usage(self) -> list[dict[str, Any]]:
+        """Return what each limit allowed, accepted and refused, by minute, since the faults were given."""
+        return self._gateway.usage(self._loop.time())
 
     @property
     def url(self) -> str:
@@ -111,32 +123,48 @@ class Sandbox:
         return self.tokens.client_secret
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        connection = request.transport
+        body = await request.read() if request.body_exists else b""
+        if connection is None:  # its client has left
+            return web.Response()
+        if request.path.startswith(CONTROL_PREFIX):
+            return self._control(request.method, request.path.removeprefix(CONTROL_PREFIX), body)
+        idle = self._idle
+        try:
+            return await self._serve(request, body, connection)
+        finally:
+            idle.answered(connection, self._loop)
+
+    async def _serve(
+        self, request: web.BaseRequest, body: bytes, connection: asyncio.Transport
+    ) -> web.StreamResponse:
+        """Answer, and count how."""
         method, target = request.method, request.raw_path
         path, _, query = target.partition("?")
-        if path.startswith(_CONTROL_PREFIX):
-            return self._control(method, path)
-        body = await request.read() if request.body_exists else b""
         route, ids = self._table.find(method, path)
         now, gateway = self._loop.time(), self._gateway
         self.journal.arrived(route.family, now)
         token = _bearer(request.headers.get("Authorization", ""))
-        refusal = self._refusal(route, token, gateway, now)
+        forgotten = self._idle.is_forgotten(connection, now)
+        strike = Strike.FORGOTTEN if forgotten else self._injector.outage(now - self._suffered_since)
+        refusal = None if strike else self._refusal(route, token, gateway, now)
+        admitted = not strike and not refusal
         result = "cancelled"
         try:
             await self._delay()
             if refusal is not None:
-                outcome: web.Response | Strike = self._refuse(refusal, route, now)
+                response = self._refuse(refusal, route, now)
             else:
                 content_type = request.headers.get("Content-Type", "")
                 now = self._loop.time()
                 call = Call(ids, query, content_type, body, self.organisation, self.tokens, now, token)
-                outcome = self._process(call, route, _what_is_struck(method, target, body))
-            result = outcome.value if isinstance(outcome, Strike) else str(outcome.status)
+                response, strike = self._process(call, route, _what_is_struck(method, target, body), strike)
+            result = strike.value if strike in SHOWN_BY_NAME else str(response.status)
         finally:
-            if refusal is None:
-                gateway.release(route.family)
+            if admitted:
+                gateway.release(route.family, self._loop.time())
             self.journal.finished(method, route.template, result)
-        return outcome if isinstance(outcome, web.Response) else await _stay_silent(request, outcome)
+        return response if strike is None else await send_struck(strike, response, request, connection)
 
     def _refusal(self, route: Route, token: str, gateway: Gateway, now: float) -> Refused | Throttled | None:
         if route.needs_token and not self.tokens.is_valid(token, now):
@@ -160,51 +188,49 @@ class Sandbox:
             self.journal.announced(route.family, sent, until)
         return response
 
-    def _process(self, call: Call, route: Route, target: str) -> web.Response | Strike:
-        # the token service is another one: it has its faults in token-ttl
-        strike = self._injector.strike(route.method, target) if route.needs_token else None
-        if strike in {Strike.RESET_BEFORE, Strike.STALL_BEFORE}:
-            return strike
-        if strike is Strike.SERVER_ERROR:
-            return self._error(Refused(self._injector.status(route.method, target)), route.errors)
-        if strike is Strike.HTML_502:
-            return self._response(502, _HTML, "text/html")
+    def _process(
+        self, call: Call, route: Route, target: str, strike: Strike | None
+    ) -> tuple[web.Response, Strike | None]:
+        """Return the answer, and what strikes it on its way."""
+        if strike is None and route.needs_token:  # the token service has its faults in token-ttl
+            strike = self._injector.strike(route.method, target)
+        if strike in UNPROCESSED:
+            status = self._injector.status(route.method, target) if strike is Strike.SERVER_ERROR else 503
+            return self._error(Refused(status), route.errors), strike
+        answered = strike is None or strike in INTACT
         try:
             _check_organisation(call)
             answer = route.answer(call)
         except Refused as refused:
             if refused.stored:
-                self.journal.wrote(changed=True, answered=strike is None)
-            return strike or self._error(refused, route.errors)
+                self.journal.wrote(changed=True, answered=answered)
+            return self._error(refused, route.errors), strike if strike in SILENT else None
         if answer.changed is not None:
-            self.journal.wrote(changed=answer.changed, answered=strike is None)
-        if strike is not None:
-            return strike
+            self.journal.wrote(changed=answer.changed, answered=answered)
+        if strike is Strike.ERROR_200_AFTER:
+            return self._error(Refused(500), route.errors), strike
         response = self._response(answer.status, answer.body)
         if answer.headers:
             response.headers.update(answer.headers)
-        return response
+        return response, strike
 
     def _error(self, refused: Refused, shape: ErrorShape) -> web.Response:
         tracking_id = f"SANDBOX_{self._answered + 1}"
         return self._response(refused.status, error_body(refused, shape, tracking_id))
 
-    def _response(self, status: int, body: bytes, content_type: str = _JSON) -> web.Response:
+    def _response(self, status: int, body: bytes) -> web.Response:
         self._answered += 1
         headers = {"trackingid": f"SANDBOX_{self._answered}"}
         if body:
-            headers["Content-Type"] = content_type
+            headers["Content-Type"] = _JSON
         return web.Response(status=status, body=body or None, headers=headers)
 
-    def _control(self, method: str, path: str) -> web.Response:
-        """Answer what is asked of the sandbox itself: no token, no faults, not in the journal."""
-        command = (method, path.removeprefix(_CONTROL_PREFIX))
-        if command == ("GET", "journal"):
-            return self._response(200, orjson.dumps(self.journal.as_json()))
-        if command == ("POST", "reset"):
-            self.journal.clear()
-            return self._response(204, b"")
-        return self._error(Refused(404), ErrorShape.PLATFORM)
+    def _control(self, method: str, command: str, body: bytes) -> web.Response:
+        try:
+            answer = control(self, method, command, body)
+        except Refused as refused:
+            return self._error(refused, ErrorShape.PLATFORM)
+        return self._response(answer.status, answer.body)
 
 
 def _what_is_struck(method: str, target: str, body: bytes) -> str:
@@ -221,14 +247,3 @@ def _bearer(authorization: str) -> str:
 def _check_organisation(call: Call) -> None:
     if "orgId=" in call.query_text and call.organisation.organisations.index(call.query["orgId"]) is None:
         raise Refused(403, "The token has no access to this organization.")
-
-
-async def _stay_silent(request: web.BaseRequest, strike: Strike) -> web.StreamResponse:
-    """Drop the connection, now or when the client has gone; the response returned reaches nobody."""
-    if strike in {Strike.RESET_BEFORE, Strike.RESET_AFTER}:
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response()
-    while request.transport is not None and not request.transport.is_closing():  # noqa: ASYNC110 - aiohttp tells nobody
-        await asyncio.sleep(_STALL_POLL_S)
-    return web.Response()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from email.utils import formatdate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from odt_async.sandbox.faults import ThrottleRule
+from odt_async.sandbox.fault_values import ThrottleRule
+from odt_async.sandbox.meter import Meter
 from odt_async.sandbox.throttle import ConcurrencyCap, FixedWindow, Limit, TokenBucket
 
 __all__ = ["Gateway", "Throttled", "retry_after"]
@@ -27,8 +28,8 @@ class Gateway:
     """
 
     def __init__(self, rules: tuple[ThrottleRule, ...]) -> None:
-        self._limits = [(rule, _limit(rule)) for rule in rules]
-        self._of_family: dict[str, list[tuple[ThrottleRule, Limit]]] = {}
+        self._limits = [(rule, _limit(rule), Meter(rule)) for rule in rules]
+        self._of_family: dict[str, list[tuple[ThrottleRule, Limit, Meter]]] = {}
 
     def admit(self, family: str, now: float, wall_clock: float) -> Throttled | None:
         """Return None when the request passes (then `release` it at its end), else the refusal.
@@ -38,28 +39,36 @@ class Gateway:
         limits = self._covering(family)
         if not limits:
             return None
-        waits = [(limit.wait_s(now), rule) for rule, limit in limits]
+        waits = [(limit.wait_s(now), rule) for rule, limit, _ in limits]
         longest_s, longest = max(waits, key=lambda wait: wait[0])
         if longest_s <= 0:
-            for _, limit in limits:
+            for _, limit, meter in limits:
                 limit.admit(now)
+                meter.count(now, accepted=True)
             return None
-        for rule, limit in limits:
+        for (wait_s, _), (rule, limit, meter) in zip(waits, limits, strict=True):
+            if wait_s > 0:
+                meter.count(now, accepted=False)
             if rule.charge_refused:
                 limit.refuse(now)
-        wait_s = max(limit.wait_s(now) for _, limit in limits)  # again: the refusal may have cost a token
+        wait_s = max(limit.wait_s(now) for _, limit, _ in limits)  # again: the refusal may have cost a token
         return retry_after(longest.retry_after, wait_s, wall_clock)
 
-    def release(self, family: str) -> None:
+    def release(self, family: str, now: float) -> None:
         """Count the end of a request that was admitted."""
-        for _, limit in self._covering(family):
+        for _, limit, meter in self._covering(family):
             limit.release()
+            meter.end(now)
 
-    def _covering(self, family: str) -> list[tuple[ThrottleRule, Limit]]:
+    def usage(self, now: float) -> list[dict[str, Any]]:
+        """Return what every rule allowed, accepted and refused, for `GET /_sandbox/limits`."""
+        return [meter.as_json(now) for _, _, meter in self._limits]
+
+    def _covering(self, family: str) -> list[tuple[ThrottleRule, Limit, Meter]]:
         if family not in self._of_family:
             self._of_family[family] = [
-                (rule, limit)
-                for rule, limit in self._limits
+                (rule, limit, meter)
+                for rule, limit, meter in self._limits
                 if rule.family is None or f"{family}/".startswith(f"{rule.family}/")
             ]
         return self._of_family[family]
@@ -90,4 +99,4 @@ def _limit(rule: ThrottleRule) -> Limit:
         return ConcurrencyCap(int(rule.count))
     if rule.kind == "window":
         return FixedWindow(int(rule.count), rule.period_s)
-    return TokenBucket(rule.count / rule.period_s, rule.burst)
+    return TokenBucket(rule.count / rule.period_s, rule.burst, rule.halved_s)

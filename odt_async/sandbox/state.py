@@ -22,7 +22,8 @@ from odt_async.sandbox.entities import (
     derived_email,
 )
 from odt_async.sandbox.extensions import Extensions
-from odt_async.sandbox.faults import Faults, Selection
+from odt_async.sandbox.fault_values import Selection
+from odt_async.sandbox.faults import Faults
 from odt_async.sandbox.identity import EntityIds, draw
 from odt_async.sandbox.names import person_name
 
@@ -71,15 +72,27 @@ class Organisation:
     def afflict(self, faults: Faults) -> None:
         """Give people and workspaces the troubles that stay with them: no licence, a closed Busy service.
 
-        Raises InputError when *faults* name somebody who is not here.
+        Raises InputError, and changes nothing, when *faults* name somebody who is not here.
         """
+        (
+            self._no_calling,
+            self._busy_refused,
+            self._forwarding_closed,
+            self._permissions_moved,
+            self._unauthorised,
+            self._basic,
+        ) = map(
+            self._resolve,
+            (
+                faults.no_calling,
+                faults.forwarding_4003,
+                faults.forwarding_closed,
+                faults.permissions_moved,
+                faults.unauthorised,
+                faults.basic_workspace,
+            ),
+        )
         self._faults = faults
-        self._no_calling = self._resolve(faults.no_calling)
-        self._busy_refused = self._resolve(faults.forwarding_4003)
-        self._forwarding_closed = self._resolve(faults.forwarding_closed)
-        self._permissions_moved = self._resolve(faults.permissions_moved)
-        self._unauthorised = self._resolve(faults.unauthorised)
-        self._basic = self._resolve(faults.basic_workspace)
 
     def changes(self, kind: str) -> dict[int, bytes]:
         """Return what was changed of one *kind* of setting: index of the entity -> its packed value.

@@ -32,10 +32,15 @@ class Limit(Protocol):
 
 
 class TokenBucket:
-    """*rate* requests a second on average, *burst* at once after a pause."""
+    """*rate* requests a second on average, *burst* at once after a pause.
 
-    def __init__(self, rate: float, burst: float) -> None:
+    halved_s: seconds between which the rate is half, counted from the first request; None: it never is.
+    """
+
+    def __init__(self, rate: float, burst: float, halved_s: tuple[float, float] | None = None) -> None:
         self._rate = rate
+        self._halved_s = halved_s
+        self._began_at: float | None = None
         self._burst = burst
         self._tokens = burst
         self._refilled_at = -math.inf
@@ -43,7 +48,12 @@ class TokenBucket:
     def wait_s(self, now: float) -> float:
         """Return the seconds to the next whole token."""
         self._refill(now)
-        return 0.0 if self._tokens >= 1 - _ROUNDING else (1 - self._tokens) / self._rate
+        if self._tokens >= 1 - _ROUNDING:
+            return 0.0
+        wait_s = (1 - self._tokens) / self._rate
+        while (missing := self._tokens + self._refilled(now, now + wait_s) - 1) < -_ROUNDING:
+            wait_s -= missing / self._rate
+        return wait_s
 
     def admit(self, now: float) -> None:
         """Spend a token."""
@@ -59,9 +69,18 @@ class TokenBucket:
         """Nothing: what has been spent is spent."""
 
     def _refill(self, now: float) -> None:
+        if self._began_at is None:
+            self._began_at = self._refilled_at = now
         if now > self._refilled_at:
-            self._tokens = min(self._burst, self._tokens + (now - self._refilled_at) * self._rate)
+            self._tokens = min(self._burst, self._tokens + self._refilled(self._refilled_at, now))
             self._refilled_at = now
+
+    def _refilled(self, start: float, end: float) -> float:
+        full_s = end - start
+        if self._halved_s is not None and self._began_at is not None:
+            from_s, to_s = self._halved_s
+            full_s -= max(0.0, min(end, self._began_at + to_s) - max(start, self._began_at + from_s)) / 2
+        return full_s * self._rate
 
 
 class FixedWindow:

@@ -25,3 +25,12 @@ def test_expired_tokens_are_forgotten() -> None:
     for hour in range(1, 50):
         tokens.issue(hour * 3600.0)
     assert len(tokens._expires_at) == 1
+
+
+def test_all_tokens_can_be_ended_at_once_and_another_lifetime_is_for_new_ones() -> None:
+    tokens = AccessTokens(1, None, now=0.0)
+    tokens.expire_all()
+    tokens.ttl_s = 60.0
+    second = tokens.issue(100.0)
+    valid = [tokens.is_valid(tokens.first, 101.0), tokens.is_valid(second, 101.0)]
+    assert (valid, tokens.is_valid(second, 160.0), tokens.expires_in) == ([False, True], False, 60)

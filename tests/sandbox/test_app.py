@@ -268,33 +268,6 @@ async def test_faults_can_be_replaced_while_it_runs() -> None:
     assert (during.status >= 500, after.status) == (True, 200)
 
 
-async def test_the_journal_is_served_and_reset_without_a_token() -> None:
-    async with served("5xx=100%", "throttle=1/1h") as client:
-        await client.ask("GET", "/v1/people/me")
-        journal = await client.ask("GET", "/_sandbox/journal", headers={})
-        reset = await client.ask("POST", "/_sandbox/reset", headers={})
-        empty = await client.ask("GET", "/_sandbox/journal", headers={})
-        unknown = await client.ask("GET", "/_sandbox/else", headers={})
-    assert (journal.json["total"], reset.status, empty.json["total"], unknown.status) == (1, 204, 0, 404)
-
-
-async def test_the_journal_is_served_after_dropped_connections_too() -> None:
-    async with served("reset-before=100%") as client:
-        with pytest.raises(aiohttp.ClientError):
-            await client.ask("GET", "/v1/people/me")
-        journal = await client.ask("GET", "/_sandbox/journal", headers={})
-    assert journal.json["results"] == {"reset-before": 1}
-
-
-async def test_a_reset_forgets_counters_and_keeps_the_state() -> None:
-    async with served() as client:
-        await client.ask("PUT", client.forwarding_of(7), json=ALWAYS)
-        await client.ask("POST", "/_sandbox/reset")
-        state = await client.ask("GET", client.forwarding_of(7))
-    assert state.json["callForwarding"]["always"]["destination"] == "53"
-    assert client.sandbox.journal.changed_writes == 0
-
-
 async def test_a_port_in_use_is_an_os_error() -> None:
     async with served() as client:
         port = int(client.sandbox.url.rpartition(":")[2])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from odt_async.errors import InputError
 from odt_async.sandbox import FAULTS_HELP, Faults, parse_faults
-from odt_async.sandbox.faults import Latency, Selection, ThrottleRule
+from odt_async.sandbox.fault_values import Latency, Outage, Selection, StrikeRule, ThrottleRule
 
 BUCKET = ThrottleRule("bucket", 50, 1, burst=50)
 
@@ -31,12 +31,19 @@ BUCKET = ThrottleRule("bucket", 50, 1, burst=50)
                 throttle=(replace(BUCKET, retry_after="2.5", family="people/features", charge_refused=True),)
             ),
         ),
-        ("5xx=2%", Faults(server_error=0.02)),
-        ("html-502=100%", Faults(html_502=1.0)),
-        ("reset-before=1%", Faults(reset_before=0.01)),
-        ("reset-after=.5%", Faults(reset_after=0.005)),
-        ("stall=0.2%", Faults(stall=0.002)),
-        (" stall = 0% ", Faults()),
+        ("5xx=2%", Faults(strikes={"5xx": StrikeRule(0.02)})),
+        ("html-502=100%", Faults(strikes={"html-502": StrikeRule(1.0)})),
+        ("reset-before=1%", Faults(strikes={"reset-before": StrikeRule(0.01)})),
+        ("reset-after=.5%", Faults(strikes={"reset-after": StrikeRule(0.005)})),
+        ("stall=0.2%", Faults(strikes={"stall": StrikeRule(0.002)})),
+        (" stall = 0% ", Faults(strikes={"stall": StrikeRule(0.0)})),
+        ("gzip-bomb=1%", Faults(strikes={"gzip-bomb": StrikeRule(0.01)})),
+        ("misfit=1%, PUT", Faults(strikes={"misfit": StrikeRule(0.01, "PUT")})),
+        ("outage=30s-1.5m", Faults(outages=(Outage(30, 90),))),
+        ("outage=0s-,drop", Faults(outages=(Outage(0, dropped=True),))),
+        ("outage=1s-2s, 503", Faults(outages=(Outage(1, 2),))),
+        ("idle-close=2s", Faults(idle_close_s=2)),
+        ("idle-forget=500ms", Faults(idle_forget_s=0.5)),
         ("forwarding-4003=25%", Faults(forwarding_4003=Selection(0.25))),
         ("forwarding-4003=a@b.es|Y2lz", Faults(forwarding_4003=Selection(0, frozenset({"a@b.es", "Y2lz"})))),
         ("no-calling=1%|a@b.es", Faults(no_calling=Selection(0.01, frozenset({"a@b.es"})))),
@@ -50,10 +57,17 @@ def test_what_a_fault_means(text: str, expected: Faults) -> None:
     assert parse_faults([text]) == expected
 
 
-def test_limits_and_people_add_up() -> None:
-    faults = parse_faults(["throttle=50/s", "throttle=concurrent:2", "no-calling=a@b.es", "no-calling=1%"])
+def test_limits_strikes_outages_and_people_add_up() -> None:
+    faults = parse_faults(
+        [
+            *("throttle=50/s", "throttle=concurrent:2", "no-calling=a@b.es", "no-calling=1%"),
+            *("5xx=2%", "stall=1%", "outage=1s-2s", "outage=5s-6s"),
+        ]
+    )
     assert faults == Faults(
         throttle=(BUCKET, ThrottleRule("concurrent", 2)),
+        strikes={"5xx": StrikeRule(0.02), "stall": StrikeRule(0.01)},
+        outages=(Outage(1, 2), Outage(5, 6)),
         no_calling=Selection(0.01, frozenset({"a@b.es"})),
     )
 
@@ -61,7 +75,10 @@ def test_limits_and_people_add_up() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("sleep=1s", "fault 'sleep=1s' is not NAME=VALUE with a NAME of latency, throttle, 5xx, html-502, "),
+        (
+            "sleep=1s",
+            "fault 'sleep=1s' is not NAME=VALUE with a NAME of latency, throttle, outage, 5xx, html-502, ",
+        ),
         ("5xx", "fault '5xx' is not NAME=VALUE"),
         ("5xx=2", "fault '5xx=2' is not understood; write it like 5xx=2%"),
         ("5xx=101%", "fault '5xx=101%' is not understood: more than 100 %; write it like 5xx=2%"),
@@ -78,6 +95,12 @@ def test_limits_and_people_add_up() -> None:
         ("throttle=50/s,family=", "'family=' is no option of this limit"),
         ("no-calling=1%|2%", "write it like no-calling=1%"),
         ("no-calling=", "write it like no-calling=1%"),
+        ("misfit=1%,WRITE", "'WRITE' is none of GET, POST, PUT, PATCH, DELETE; write it like misfit=1%"),
+        ("outage=30s", "it must end after it starts"),
+        ("outage=30s-30s", "it must end after it starts"),
+        ("outage=30s-90s,gone", "'gone' is neither 503 nor drop"),
+        ("outage=-30s", "write it like outage=30s-90s"),
+        ("idle-close=0s", "it must be more than 0"),
         ("token-ttl=0s", "it must be more than 0"),
     ],
 )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from odt_async.sandbox import parse_faults
+from odt_async.sandbox.fault_values import parse_throttle
 from odt_async.sandbox.gateway import Gateway, Throttled, retry_after
 
 NOON = 1_000_000_000.25  # a quarter past a whole second
@@ -69,5 +70,16 @@ def test_a_refusal_that_costs_makes_the_wait_longer() -> None:
 def test_the_end_of_a_request_frees_its_place() -> None:
     tested = gateway("concurrent:1")
     first = passing(tested, ["people", "people"])
-    tested.release("people")
+    tested.release("people", 0.0)
     assert (first, passing(tested, ["people"])) == ([True, False], [True])
+
+
+def test_only_the_limit_that_refuses_counts_a_refusal() -> None:
+    tested = Gateway((parse_throttle("1/s,burst=1"), parse_throttle("100/s,family=people")))
+    for _ in range(3):
+        tested.admit("people", 0.0, 0.0)
+    tested.release("people", 0.5)
+    counted = [
+        [(minute["accepted"], minute["refused"]) for minute in limit["minutes"]] for limit in tested.usage(1.0)
+    ]
+    assert counted == [[(1, 2)], [(1, 0)]]
