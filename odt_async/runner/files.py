@@ -5,23 +5,28 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+import orjson
 
 from odt_async.errors import OutputFailed
 from odt_async.events import Redactor
 from odt_async.model import Layers, Outcome, Status
 from odt_async.runner.results import read_results
 from odt_async.sinks import Sink
-from odt_async.sinks.appender import Appender, GroupSync, RotatingAppender
+from odt_async.sinks.action_log import ActionLog
+from odt_async.sinks.appender import Appender, GroupSync
 from odt_async.sinks.changes_jsonl import ChangesJsonl
 from odt_async.sinks.error_jsonl import ErrorJsonl
 from odt_async.sinks.ok_csv import OkCsv
 from odt_async.sinks.plan_jsonl import PlanJsonl
 from odt_async.sinks.rows_csv import PendingCsv, RejectedCsv
 from odt_async.sinks.skipped_csv import SkippedCsv
+from odt_async.sinks.whole_file import sync_folder
 
 __all__ = ["RunFiles", "new_run_id"]
 
@@ -66,7 +71,9 @@ class RunFiles:
 
     def _open(self, stack: ExitStack) -> None:
         sync, redact, action = self._sync, self._redact, self._action
-        self.action_log = stack.enter_context(RotatingAppender(self._logs_dir / f"{action}.log", sync))
+        self.action_log = stack.enter_context(
+            ActionLog(self._logs_dir / f"{action}.log", sync, redact=redact)
+        )
         self.heartbeat = stack.enter_context(Appender(self._logs_dir / "heartbeat.log", sync))
         ok = stack.enter_context(OkCsv(self.path("ok.csv"), sync, action=action))
         errors = stack.enter_context(ErrorJsonl(self.path("error.jsonl"), sync, action=action, redact=redact))
@@ -75,13 +82,22 @@ class RunFiles:
         self._sinks = {
             Status.APPLIED: (ok,),
             Status.UNCHANGED: (ok,),
-            Status.ERROR: (errors, rejected),
+            Status.ERROR: (rejected, errors),  # the last one counts: a kill in between loses nothing
             Status.SKIPPED: (skipped,),
         }
+        state: PlanJsonl | ChangesJsonl
         if self._dry_run:
-            self._sinks[Status.PLANNED] = (stack.enter_context(PlanJsonl(self.path("plan.jsonl"), sync)),)
+            state = plan = stack.enter_context(PlanJsonl(self.path("plan.jsonl"), sync))
+            self._sinks[Status.PLANNED] = (plan,)
         else:
-            self.changes = stack.enter_context(ChangesJsonl(self.path("changes.jsonl"), sync))
+            state = self.changes = stack.enter_context(ChangesJsonl(self.path("changes.jsonl"), sync))
+        # what is read back may look like a secret and is to stay
+        for appender in (self.heartbeat, ok, rejected, skipped, state):
+            appender.mask = redact.told
+        try:
+            sync_folder(self._logs_dir)
+        except OSError as error:
+            raise OutputFailed(f"{self._logs_dir} cannot be written: {error.strerror}") from error
 
     def path(self, suffix: str) -> Path:
         """Return the path of the run's file *suffix*, such as `ok.csv`."""
@@ -91,9 +107,21 @@ class RunFiles:
         """Hand the outcome's line to the operating system. Raises OutputFailed."""
         if outcome.status is Status.PENDING and Status.PENDING not in self._sinks:
             pending = PendingCsv(self.path("pending.csv"), self._sync, layers=self._layers)
+            pending.mask = self._redact.told
             self._sinks[Status.PENDING] = (self._stack.enter_context(pending),)
         for sink in self._sinks[outcome.status]:
             sink.record(outcome)
+
+    def without_secrets(self, outcome: Outcome) -> Outcome:
+        """Return *outcome* as it may be counted and shown: what Webex has echoed in a failure or a state masked."""
+        if outcome.failure is not None:
+            text = self._redact.text(outcome.failure.text)
+            return replace(outcome, failure=replace(outcome.failure, text=text))
+        if outcome.status is Status.PLANNED:
+            diff = orjson.dumps(outcome.diff, default=str)
+            masked = self._redact.told(diff)
+            return outcome if masked == diff else replace(outcome, diff=orjson.loads(masked))
+        return outcome
 
     def results(self) -> Iterator[dict[str, Any]]:
         """Yield what became of every row that was dealt with, for the report; reads the files back."""

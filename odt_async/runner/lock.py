@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from odt_async.errors import InputError, OutputFailed
@@ -35,8 +35,11 @@ def action_lock(logs_dir: Path, action: str) -> Iterator[None]:
             raise InputError(
                 f"{action} is running already (pid {holder}); wait for it, or use another --logs-dir"
             ) from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        except OSError as error:  # a file system that has no locks
+            raise OutputFailed(f"{path} cannot be locked: {error.strerror}") from error
+        with suppress(OSError):  # a full disk: the pid is for people, the lock holds without it
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)

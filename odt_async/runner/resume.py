@@ -1,67 +1,46 @@
 """What earlier runs have done: the rows that are ok or failed, and the writes whose end nobody knows.
 
-Rows are compared by payload hash, so the file may have been sorted, filtered or edited since. Of each finished
+It is read from whatever of their files is there: a kill may have torn a last line, and a power cut may have taken
+more of one file than of another. A row whose ok line is lost is read back, since its intent or Webex itself tells
+that it was written. Rows are compared by payload hash, so the file may have been sorted, filtered or edited since. Of each finished
 row eight bytes are kept; two rows in ten million share them by accident with a chance of 1 in 300,000.
 """
 
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import orjson
 
 from odt_async.errors import InputError
+from odt_async.runner.fingerprints import FingerprintSet
 from odt_async.sinks.changes_jsonl import read_changes
 from odt_async.sinks.error_jsonl import read_errors
 from odt_async.sinks.ok_csv import read_ok
 from odt_async.sinks.run_json import read_manifest
 
-__all__ = ["FingerprintSet", "History", "Replay", "find_run", "load_history", "load_undo_history"]
+__all__ = ["History", "Replay", "find_run", "load_history", "load_undo_history"]
 
 # of the rows that are not ok: those never attempted, those that failed, or both
 Replay = Literal["pending", "failed", "all"]
 
-_LOAD = 0.85  # of the table, at most
 _HEX = 16  # digits of the fingerprint
 _STAMP = re.compile(r"_\d{8}T\d{6}Z_[0-9a-f]{4}")  # what a run's id has behind the action's name
-
-
-class FingerprintSet:
-    """A set of 64-bit numbers in a flat table: 8 bytes each and a little air, where a set takes 60.
-
-    capacity: the most it can hold.
-    """
-
-    def __init__(self, capacity: int) -> None:
-        self._size = int(capacity / _LOAD) + 1
-        self._table = array("Q", bytes(8 * self._size))
-        self._free = capacity
-
-    def add(self, number: int) -> None:
-        """Put *number* in. Raises OverflowError beyond the capacity."""
-        number = number or 1  # 0 marks an empty place
-        place = self._place(number)
-        if self._table[place] == 0:
-            if self._free == 0:
-                raise OverflowError("the set is full")
-            self._free -= 1
-            self._table[place] = number
-
-    def __contains__(self, number: int) -> bool:
-        return self._table[self._place(number or 1)] != 0
-
-    def _place(self, number: int) -> int:
-        """Return where *number* stands, or the empty place where it would."""
-        table, size = self._table, self._size
-        place = number % size
-        while table[place] not in {0, number}:
-            place = (place + 1) % size
-        return place
+_HASH = re.compile(r"[0-9a-f]{32}")
+_KEPT = (
+    "run.json",
+    "ok.csv",
+    "error.jsonl",
+    "changes.jsonl",
+)  # the files of a run that tell of it, in that order
+_REFUSED = range(400, 500)  # an answer by which the write did not take effect; 408 never reaches a row ...
+_CONFLICT = (
+    409  # ... and this one may be a conflict with our own earlier write, which search does not show yet
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +48,10 @@ class History:
     """What the runs that this one continues have done.
 
     intents: payload hash -> where its intent stands, of writes that no ok line confirms.
+    in_doubt: those of which no error line tells either that Webex has refused them.
     replay: which of the rows that are not ok are to be run.
+    torn: lines that are not whole, and are left out.
+    missing: files that should be there.
     """
 
     runs: tuple[str, ...] = ()  # the newest first
@@ -77,6 +59,22 @@ class History:
     failed: FingerprintSet = field(default_factory=lambda: FingerprintSet(0))  # in any of the runs
     replay: Replay = "all"
     intents: dict[str, tuple[Path, int]] = field(default_factory=dict)
+    in_doubt: set[str] = field(default_factory=set)
+    torn: int = 0
+    missing: tuple[str, ...] = ()
+
+    def in_words(self) -> str:
+        """Return what was found, for an operator: one line, and another for what is not as it should be."""
+        told = f"{len(self.finished)} rows done, {len(self.failed)} failed"
+        if self.in_doubt:
+            told += f", {len(self.in_doubt)} in doubt (begun, end unknown: they are read back first)"
+        damage = []
+        if self.torn:
+            lines = "1 torn line is" if self.torn == 1 else f"{self.torn} torn lines are"
+            damage.append(f"{lines} left out, and what it told of is read back")
+        if self.missing:
+            damage.append(f"missing: {', '.join(self.missing)}")
+        return "\n".join([told, *(["; ".join(damage)] if damage else [])])
 
     def is_finished(self, payload_hash: str) -> bool:
         """Return whether the row is ok in one of the runs."""
@@ -95,6 +93,10 @@ class History:
         """Return whether a write of this row was begun and nobody knows how it ended."""
         return payload_hash in self.intents
 
+    def is_in_doubt(self, payload_hash: str) -> bool:
+        """Return whether such a write may have taken effect all the same: Webex has not refused it."""
+        return payload_hash in self.in_doubt
+
     def before(self, payload_hash: str) -> Any:
         """Return the state before such a write; None also where that was all there was (a creation)."""
         if payload_hash not in self.intents:
@@ -111,19 +113,29 @@ def find_run(logs_dir: Path, action: str, wanted: str) -> str:
     Raises InputError when there is none.
     """
     if wanted != "latest":
-        run = Path(wanted).name.removesuffix("_ok.csv")
-        if not _is_run_of(action, run) or not (logs_dir / f"{run}_ok.csv").exists():
+        run = _run_of(Path(wanted).name)
+        if not _is_run_of(action, run) or not _is_there(logs_dir, run):
             raise InputError(f"--resume {wanted}: there is no such run of {action} in {logs_dir}")
         if undone := _manifest(logs_dir, run).get("undoes"):
             raise InputError(
                 f"--resume {wanted}: that is the undoing of {undone}: `odt undo` goes on with it"
             )
         return run
-    names = (path.name.removesuffix("_ok.csv") for path in logs_dir.glob(f"{action}_*_ok.csv"))
+    names = {_run_of(path.name) for name in _KEPT for path in logs_dir.glob(f"{action}_*_{name}")}
     runs = [run for run in names if _is_run_of(action, run) and _has_applied(logs_dir, run)]
     if not runs:
         raise InputError(f"--resume: there is no earlier run of {action} in {logs_dir}; start without it")
     return max(runs, key=lambda run: (run.rpartition("_")[0], _started(logs_dir, run)))
+
+
+def _run_of(name: str) -> str:
+    """Return the run that *name* is the id, or a file, of."""
+    stamp = _STAMP.search(name)
+    return name[: stamp.end()] if stamp else name
+
+
+def _is_there(logs_dir: Path, run: str) -> bool:
+    return any((logs_dir / f"{run}_{name}").exists() for name in _KEPT)
 
 
 def _is_run_of(action: str, run: str) -> bool:
@@ -133,7 +145,9 @@ def _is_run_of(action: str, run: str) -> bool:
 
 def _has_applied(logs_dir: Path, run: str) -> bool:
     """Tell a run from a dry run and from one that undid another."""
-    return not (logs_dir / f"{run}_plan.jsonl").exists() and not _manifest(logs_dir, run).get("undoes")
+    manifest = _manifest(logs_dir, run)
+    dry_run = manifest.get("dry_run") or (logs_dir / f"{run}_plan.jsonl").exists()
+    return not dry_run and not manifest.get("undoes")
 
 
 def _started(logs_dir: Path, run: str) -> str:
@@ -171,35 +185,80 @@ def undone_by(logs_dir: Path, run: str) -> tuple[str, ...]:
 
 
 def _history_of(logs_dir: Path, runs: tuple[str, ...], replay: Replay) -> History:
-    finished = _fingerprints([logs_dir / f"{name}_ok.csv" for name in runs], read_ok)
-    errors = [logs_dir / f"{name}_error.jsonl" for name in runs]
-    failed = _fingerprints([path for path in errors if path.exists()], read_errors)
-    intents: dict[str, tuple[Path, int]] = {}
-    for name in reversed(runs):  # an older intent knows the state from before our first attempt
-        path = logs_dir / f"{name}_changes.jsonl"
-        if path.exists():
-            for offset, record in read_changes(path):
-                digest = record["payload_hash"]
-                if record["event"] == "intent" and int(digest[:_HEX], 16) not in finished:
-                    intents.setdefault(digest, (path, offset))
-    return History(runs, finished, failed, replay, intents)
+    kept = [logs_dir / f"{run}_{name}" for run in runs for name in _KEPT if _has_begun(logs_dir, run)]
+    there = [path for path in kept if path.exists()]
+    finished = _fingerprints([path for path in there if path.name.endswith("_ok.csv")], read_ok)
+    errors = [path for path in there if path.name.endswith("_error.jsonl")]
+    failed = _fingerprints(errors, read_errors, without=finished)
+    history = History(
+        runs,
+        finished,
+        failed,
+        replay,
+        torn=sum(map(_count_torn, there)),
+        missing=tuple(path.name for path in kept if path not in there),
+    )
+    for run in reversed(runs):
+        _add_intents(history, logs_dir / f"{run}_changes.jsonl", logs_dir / f"{run}_error.jsonl")
+    return history
+
+
+def _has_begun(logs_dir: Path, run: str) -> bool:
+    """Tell a run that was killed before it had more than its manifest, and so misses nothing."""
+    return any((logs_dir / f"{run}_{name}").exists() for name in _KEPT[1:])
+
+
+def _add_intents(history: History, changes: Path, errors: Path) -> None:
+    """Add what one run has begun; an older intent stays: it knows the state from before our first attempt."""
+    if changes.exists():
+        for offset, record in read_changes(changes):
+            digest = record.get("payload_hash")
+            if record.get("event") == "intent" and _is_hash(digest) and not history.is_finished(digest):
+                history.intents.setdefault(digest, (changes, offset))
+                history.in_doubt.add(digest)
+    if errors.exists():
+        for record in read_errors(errors):
+            if _was_refused(record):
+                history.in_doubt.discard(record["payload_hash"])
+
+
+def _was_refused(record: Mapping[str, Any]) -> bool:
+    status = (record.get("remote") or {}).get("status")
+    return status in _REFUSED and status != _CONFLICT
 
 
 def _chain(logs_dir: Path, run: str | None) -> Iterator[str]:
-    while run and (logs_dir / f"{run}_ok.csv").exists():
+    while run and _is_there(logs_dir, run):
         yield run
         run = _manifest(logs_dir, run).get("continues")
 
 
-def _fingerprints(paths: list[Path], read: Callable[[Path], Iterable[Mapping[str, Any]]]) -> FingerprintSet:
-    """Return the payload hashes that stand in *paths*."""
+def _fingerprints(
+    paths: list[Path],
+    read: Callable[[Path], Iterable[Mapping[str, Any]]],
+    *,
+    without: FingerprintSet | None = None,
+) -> FingerprintSet:
+    """Return the payload hashes that stand in *paths* and not in *without*."""
     fingerprints = FingerprintSet(sum(_count_lines(path) for path in paths))
     for path in paths:
         for record in read(path):
-            fingerprints.add(int(record["payload_hash"][:_HEX], 16))
+            digest = record.get("payload_hash")
+            if _is_hash(digest) and (without is None or int(digest[:_HEX], 16) not in without):
+                fingerprints.add(int(digest[:_HEX], 16))
     return fingerprints
+
+
+def _is_hash(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and _HASH.fullmatch(value) is not None
 
 
 def _count_lines(path: Path) -> int:
     with path.open("rb") as file:
-        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+        return 1 + sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))  # 1: a torn one
+
+
+def _count_torn(path: Path) -> int:
+    """Return how many lines were cut off by a kill, or hold the NUL bytes of a power cut."""
+    with path.open("rb") as file:
+        return sum(b"\0" in line or not line.endswith(b"\n") for line in file)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -45,13 +46,13 @@ class GroupSync:
         self._stop.set()
         self._thread.join()
 
-    def mark(self, descriptor: int) -> None:
-        """Sync *descriptor* with the next group.
+    @property
+    def failure(self) -> OSError | None:
+        """Why an earlier group could not be synced."""
+        return self._failure
 
-        Raises the OSError of an earlier group that could not be synced.
-        """
-        if self._failure is not None:
-            raise self._failure
+    def mark(self, descriptor: int) -> None:
+        """Sync *descriptor* with the next group."""
         if descriptor not in self._dirty:  # most lines find their file marked already
             with self._lock:
                 self._dirty.add(descriptor)
@@ -84,7 +85,10 @@ class Appender:
     """One file of a run.
 
     header: written first when the file is new.
+    mask: what takes the secrets out of every line to come; None where whoever writes has done so.
     """
+
+    mask: Callable[[bytes], bytes] | None = None
 
     def __init__(self, path: Path, sync: GroupSync, *, header: bytes = b"") -> None:
         """Open *path*, made 0600 if it is new; a torn last line, as a kill leaves it, is ended.
@@ -119,11 +123,14 @@ class Appender:
     def write(self, line: bytes) -> None:
         """Hand one whole line, newline included, to the operating system.
 
-        Raises OutputFailed; then ever after, so that a torn line is the last one.
+        Raises OutputFailed; then ever after, so that a torn line is the last one. Either the line is whole and
+        nothing is raised, or it does not count: also what a group sync failed of is told before the next line.
         """
+        if self.mask is not None:
+            line = self.mask(line)
         try:
-            if self._failure is not None:
-                raise self._failure
+            if failure := self._failure or self._sync.failure:
+                raise failure
             written = 0
             while written < len(line):  # a nearly full disk takes a part
                 written += os.write(self._descriptor, line[written:])
@@ -132,6 +139,17 @@ class Appender:
             self._failure = error
             raise self._failed(error) from error
         self.size += len(line)
+
+    def sync(self) -> None:
+        """Return when all that was written is on the disk: for a line that must survive a power cut.
+
+        Raises OutputFailed.
+        """
+        try:
+            os.fdatasync(self._descriptor)
+        except OSError as error:
+            self._failure = error
+            raise self._failed(error) from error
 
     def close(self) -> None:
         """Bring the file to the disk and close it."""

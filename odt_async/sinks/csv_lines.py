@@ -24,14 +24,14 @@ _WRITER = csv.writer(_Echo(), lineterminator=_END)
 def csv_line(cells: Iterable[Any]) -> bytes:
     """Return *cells* as one CSV record in UTF-8, newline included; line breaks within a cell stay.
 
-    What is no text for UTF-8 becomes question marks: a record is never lost for what it holds.
+    What is no text for UTF-8, and NUL, becomes question marks: a record is never lost for what it holds.
     """
     record = cast("str", _WRITER.writerow(cells)).removesuffix(_END)
-    return record.encode(errors="replace") + b"\n"
+    return record.replace("\0", "?").encode(errors="replace") + b"\n"
 
 
 def read_records(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
-    """Yield the records of a CSV file of ours by column; the header and what a kill has torn are left out."""
+    """Yield the records of a CSV file of ours by column; the header and what was torn are left out."""
     with path.open("rb") as file:
         for cells in csv.reader(record.decode(errors="replace") for record in _whole_records(file)):
             if len(cells) == len(columns) and cells[0] != columns[0]:
@@ -41,11 +41,14 @@ def read_records(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]
 def _whole_records(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Join the lines of a record: it ends with the first one by which every quote is closed.
 
-    A torn one, always the last, ends with no line break or within quotes, and is left out.
+    A torn one is left out: after a kill it is the last, and ends with no line break or within quotes; a power cut
+    may also leave NUL bytes where content was, with whole lines behind them.
     """
     record = b""
     for line in lines:
         record += line
-        if record.count(b'"') % 2 == 0 and record.endswith(b"\n"):
+        if b"\0" in line:
+            record = b""
+        elif record.count(b'"') % 2 == 0 and record.endswith(b"\n"):
             yield record
             record = b""

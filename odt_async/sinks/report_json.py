@@ -5,20 +5,16 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
-from odt_async.errors import OutputFailed
 from odt_async.events import json_line
+from odt_async.sinks.whole_file import whole_file
 
 __all__ = ["write_launch_report", "write_report"]
-
-_OWNER_ONLY = 0o600
 
 
 def write_report(path: Path, summary: Mapping[str, Any], results: Iterable[Mapping[str, Any]]) -> None:
@@ -28,7 +24,7 @@ def write_report(path: Path, summary: Mapping[str, Any], results: Iterable[Mappi
 
     Raises OutputFailed.
     """
-    with _whole_file(path) as file:
+    with whole_file(path) as file:
         file.write(_left_open(summary))
         file.write(b',\n  "results": [')
         _write_items(file, map(json_line, results))
@@ -49,7 +45,7 @@ def write_launch_report(
 
     Raises OutputFailed.
     """
-    with _whole_file(path) as file:
+    with whole_file(path) as file:
         file.write(_left_open(head))
         file.write(b',\n  "actions": [')
         for number, (summary, results) in enumerate(actions):
@@ -72,21 +68,3 @@ def _write_items(file: BinaryIO, lines: Iterable[bytes]) -> None:
     for number, line in enumerate(lines):
         file.write(b",\n    " if number else b"\n    ")
         file.write(line.removesuffix(b"\n"))
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Yield a file that takes the name *path* when it is complete. Raises OutputFailed."""
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise OutputFailed(f"{path} cannot be written: {error.strerror}") from error

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import re
 import stat
 from pathlib import Path
@@ -137,6 +139,19 @@ def test_a_file_that_cannot_be_opened_is_said_so_and_the_others_are_closed(tmp_p
     (tmp_path / "run_skipped.csv").mkdir()
     before = open_descriptors()
     with pytest.raises(OutputFailed, match=r"run_skipped\.csv cannot be written"), open_files(tmp_path):
+        pytest.fail("opened")
+    assert open_descriptors() == before
+
+
+def test_names_that_cannot_be_brought_to_the_disk_are_said_so_and_the_files_are_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    before = open_descriptors()
+    with pytest.raises(OutputFailed, match=r"cannot be written: Input/output error"), open_files(tmp_path):
         pytest.fail("opened")
     assert open_descriptors() == before
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import re
 import stat
@@ -12,6 +14,7 @@ import pytest
 
 from odt_async.errors import InputError, OutputFailed
 from odt_async.runner.lock import action_lock
+from tests.runner.full_disk import full_disk
 
 HOLDER = """\
 import sys
@@ -65,6 +68,28 @@ def test_the_lock_is_freed_when_its_holder_is_killed(tmp_path: Path) -> None:
         with action_lock(tmp_path, "licencias"):
             content = (tmp_path / "licencias.lock").read_text("ascii")
     assert content == f"{os.getpid()}\n"
+
+
+def test_a_full_disk_has_room_for_the_lock_if_not_for_the_pid(tmp_path: Path) -> None:
+    with (
+        full_disk(0),
+        action_lock(tmp_path, "licencias"),
+        pytest.raises(InputError, match=r"^licencias is running already \(pid unknown\)"),
+        action_lock(tmp_path, "licencias"),
+    ):
+        pytest.fail("two have the lock")
+
+
+def test_a_file_system_without_locks_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with (
+        pytest.raises(OutputFailed, match=r"licencias\.lock cannot be locked: No locks available"),
+        action_lock(tmp_path, "licencias"),
+    ):
+        pytest.fail("locked")
 
 
 def test_only_the_owner_can_read_it(tmp_path: Path) -> None:

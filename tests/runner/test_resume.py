@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from odt_async.errors import InputError
-from odt_async.model import Status
-from odt_async.runner.resume import FingerprintSet, History, find_run, load_history
+from odt_async.model import Failure, Status
+from odt_async.runner.resume import History, find_run, load_history
 from odt_async.sinks.appender import GroupSync
 from odt_async.sinks.changes_jsonl import ChangesJsonl
+from odt_async.sinks.error_jsonl import ErrorJsonl
 from odt_async.sinks.ok_csv import OkCsv
 from odt_async.sinks.run_json import write_manifest
 from tests.runner.building import make_outcome
@@ -23,9 +22,6 @@ ACTION = "usuarios_desvio"
 FIRST = f"{ACTION}_20240601T220000Z_aaaa"
 SECOND = f"{ACTION}_20240602T220000Z_bbbb"
 THIRD = f"{ACTION}_20240603T220000Z_cccc"
-
-# the size of the table is capacity / 0.85: multiples of it and their neighbours want the same places
-NUMBERS = st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 12).map(lambda n: n * 59), max_size=50)
 
 
 def digest(number: int) -> str:
@@ -43,6 +39,7 @@ def write_run(
     continues: str | None = None,
     started: str = "2024-06-01T22:00:00.000Z",
     dry_run: bool = False,
+    errors: Iterable[tuple[int, Failure]] = (),
 ) -> None:
     """Leave what a run leaves: rows that are ok, writes begun with the state before them, writes done."""
     write_manifest(logs_dir / f"{run}_run.json", {"run": run, "continues": continues, "started": started})
@@ -54,6 +51,11 @@ def write_run(
         if dry_run:
             (logs_dir / f"{run}_plan.jsonl").touch()
             return
+        path = logs_dir / f"{run}_error.jsonl"
+        failed = stack.enter_context(ErrorJsonl(path, sync, action=ACTION, redact=bytes))
+        for number, failure in errors:
+            outcome = make_outcome(Status.ERROR, number, failure=failure)
+            failed.record(replace(outcome, payload_hash=digest(number)))
         changes = stack.enter_context(ChangesJsonl(logs_dir / f"{run}_changes.jsonl", sync))
         for number, before in intents:
             changes.intent(
@@ -67,34 +69,6 @@ def write_run(
 
 def finished_in(history: History, rows: int = 10) -> list[int]:
     return [number for number in range(rows) if history.is_finished(digest(number))]
-
-
-@given(NUMBERS, NUMBERS)
-def test_fingerprints_are_a_set(added: list[int], asked: list[int]) -> None:
-    fingerprints = FingerprintSet(50)
-    for number in added:
-        fingerprints.add(number)
-    # 0 marks an empty place, and is kept as 1
-    known = {number or 1 for number in added}
-    assert [number in fingerprints for number in asked + added] == [
-        (number or 1) in known for number in asked + added
-    ]
-
-
-@given(st.sets(st.integers(1, 2**64 - 1), max_size=20))
-def test_a_set_takes_as_many_as_it_was_made_for_and_no_more(numbers: set[int]) -> None:
-    fingerprints = FingerprintSet(len(numbers))
-    for number in [*numbers, *numbers]:
-        fingerprints.add(number)
-    surplus = max(numbers, default=0) % (2**64 - 1) + 1
-    if surplus not in numbers:
-        with pytest.raises(OverflowError):
-            fingerprints.add(surplus)
-    assert all(number in fingerprints for number in numbers)
-
-
-def test_an_empty_set_holds_nothing() -> None:
-    assert [number in FingerprintSet(0) for number in (0, 1, 2**64 - 1)] == [False] * 3
 
 
 def test_without_resume_nothing_is_finished_and_nothing_begun() -> None:
@@ -215,3 +189,94 @@ def test_a_torn_last_line_of_changes_is_not_counted(tmp_path: Path, cut: int) ->
     history = load_history(tmp_path, FIRST)
     assert history.before(digest(0)) == {"was": 0}
     assert history.was_begun(digest(1)) is (cut == 1)  # only the line break is gone
+
+
+def answer(status: int) -> Failure:
+    return Failure("AsRestError", f"HTTP {status}", remote={"status": status})
+
+
+@pytest.mark.parametrize(
+    ("failure", "in_doubt"),
+    [
+        (answer(400), False),
+        (answer(404), False),
+        (answer(409), True),  # perhaps with our own first attempt, which search does not show yet
+        (answer(503), True),
+        (Failure("OutcomeUnknown", "sent 3 times"), True),
+    ],
+)
+def test_a_write_that_webex_has_refused_is_in_doubt_no_more(
+    tmp_path: Path, failure: Failure, *, in_doubt: bool
+) -> None:
+    write_run(tmp_path, FIRST, intents=[(0, None)], errors=[(0, failure)])
+    history = load_history(tmp_path, FIRST)
+    assert (history.was_begun(digest(0)), history.is_in_doubt(digest(0))) == (True, in_doubt)
+
+
+def test_a_write_that_was_begun_again_after_a_refusal_is_in_doubt_again(tmp_path: Path) -> None:
+    write_run(tmp_path, FIRST, intents=[(0, None)], errors=[(0, answer(400))])
+    write_run(tmp_path, SECOND, intents=[(0, None)], continues=FIRST)
+    assert load_history(tmp_path, SECOND).is_in_doubt(digest(0))
+
+
+def test_what_was_found_is_said_in_one_line(tmp_path: Path) -> None:
+    write_run(tmp_path, FIRST, ok=[0, 1, 2], intents=[(2, {}), (3, {}), (4, {})], errors=[(4, answer(400))])
+    write_run(tmp_path, SECOND, ok=[4], errors=[(5, answer(404))], continues=FIRST)
+    assert load_history(tmp_path, SECOND).in_words() == (
+        "4 rows done, 1 failed, 1 in doubt (begun, end unknown: they are read back first)"
+    )
+
+
+def test_what_a_power_cut_has_spoilt_is_said_in_a_second_line(tmp_path: Path) -> None:
+    write_run(tmp_path, FIRST, ok=[0, 1])
+    ok, changes = (tmp_path / f"{FIRST}_{name}" for name in ("ok.csv", "changes.jsonl"))
+    ok.write_bytes(ok.read_bytes()[:-20] + b"\0" * 20)
+    changes.unlink()
+    assert load_history(tmp_path, FIRST).in_words().splitlines() == [
+        "1 rows done, 0 failed",
+        f"1 torn line is left out, and what it told of is read back; missing: {FIRST}_changes.jsonl",
+    ]
+
+
+def test_several_torn_lines_are_counted(tmp_path: Path) -> None:
+    write_run(tmp_path, FIRST, ok=[0], intents=[(1, {})])
+    for name in ("ok.csv", "changes.jsonl"):
+        path = tmp_path / f"{FIRST}_{name}"
+        path.write_bytes(path.read_bytes()[:-5])
+    assert "2 torn lines are left out" in load_history(tmp_path, FIRST).in_words()
+
+
+@pytest.mark.parametrize("kept", ["run.json", "ok.csv", "error.jsonl", "changes.jsonl"])
+def test_a_run_is_found_by_any_of_its_files(tmp_path: Path, kept: str) -> None:
+    write_run(tmp_path, FIRST, ok=[0], intents=[(1, None)])
+    for path in tmp_path.glob(f"{FIRST}_*"):
+        if not path.name.endswith(f"_{kept}"):
+            path.unlink()
+    history = load_history(tmp_path, find_run(tmp_path, ACTION, "latest"))
+    assert history.runs == (FIRST,)
+    assert finished_in(history) == ([0] if kept == "ok.csv" else [])
+    assert history.is_in_doubt(digest(1)) is (kept == "changes.jsonl")
+
+
+def test_a_run_that_was_killed_before_it_had_files_hands_on_what_it_continued(tmp_path: Path) -> None:
+    write_run(tmp_path, FIRST, ok=[0])
+    write_manifest(tmp_path / f"{SECOND}_run.json", {"run": SECOND, "continues": FIRST})
+    history = load_history(tmp_path, find_run(tmp_path, ACTION, "latest"))
+    assert (history.runs, finished_in(history), history.missing) == ((SECOND, FIRST), [0], ())
+
+
+def test_a_dry_run_that_was_killed_before_it_had_files_is_not_the_latest(tmp_path: Path) -> None:
+    write_run(tmp_path, FIRST)
+    write_manifest(tmp_path / f"{SECOND}_run.json", {"run": SECOND, "dry_run": True})
+    assert find_run(tmp_path, ACTION, "latest") == FIRST
+
+
+def test_lines_without_a_proper_hash_count_for_nothing(tmp_path: Path) -> None:
+    write_run(tmp_path, FIRST, ok=[0])
+    path = tmp_path / f"{FIRST}_ok.csv"
+    path.write_bytes(path.read_bytes().replace(digest(0).encode(), b"edited by hand"))
+    (tmp_path / f"{FIRST}_changes.jsonl").write_bytes(
+        b'{"event":"intent"}\n{"event":"intent","payload_hash":7}\n'
+    )
+    history = load_history(tmp_path, FIRST)
+    assert (len(history.finished), history.intents) == (0, {})

@@ -201,6 +201,40 @@ def test_a_group_that_cannot_be_synced_is_told_of_at_the_next_line_and_at_the_en
     assert [str(at_the_next_line.value), str(at_the_end.value)] == [message] * 2
 
 
+def test_a_line_that_was_told_of_as_written_is_in_the_file_and_no_other(disk: Disk) -> None:
+    with GroupSync(interval_s=0.001) as sync:
+        file = Appender(FILE, sync)
+        disk.failure = FULL
+        file.write(b"first\n")
+        while sync.failure is None:
+            assert disk.began.wait(10)
+        with pytest.raises(OutputFailed):
+            file.write(b"second\n")
+        with pytest.raises(OutputFailed):
+            file.close()
+    assert FILE.read_bytes() == b"first\n"
+
+
+def test_a_line_that_must_survive_a_power_cut_is_on_the_disk_when_sync_returns(
+    sync: GroupSync, disk: Disk
+) -> None:
+    with Appender(FILE, sync) as file:
+        file.write(b"line\n")
+        file.sync()
+        synced = list(disk.synced)
+    assert file._descriptor in synced
+
+
+def test_a_line_that_cannot_be_brought_to_the_disk_is_the_last(sync: GroupSync, disk: Disk) -> None:
+    file = Appender(FILE, sync)
+    disk.failure = FULL
+    for attempt in (file.sync, lambda: file.write(b"line\n")):
+        with pytest.raises(OutputFailed, match=r"^run\.log cannot be written: No space left"):
+            attempt()
+    disk.failure = None
+    file.close()
+
+
 def test_a_file_that_cannot_be_synced_at_its_end_is_told_of_and_closed(sync: GroupSync, disk: Disk) -> None:
     file = Appender(FILE, sync)
     disk.failure = FULL
