@@ -3,7 +3,7 @@
 # Another interpreter: make clean, then make test PYTHON=/path/to/python3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint catalogue lock clean
+.PHONY: help run test soak bench lint catalogue lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach p,python3.11 python3 python3.13 python3.12 python3.14,$(if $(call new_enough,$p),$p)))
@@ -27,6 +27,19 @@ test: $(VENV)/dev.stamp ## run the whole suite and say how much of the code it r
 	@$(BIN)/coverage run -m pytest -q -m "not slow"
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
+
+soak: $(VENV)/run.stamp ## ten minutes of faults, kills and outages; DURATION=24h for a day (docs/soak.md)
+	@$(BIN)/python -m tools.soak --duration $(DURATION) $(SOAK)
+
+DURATION = 10m
+SOAK = # more options, such as SOAK='--json soak.json --seed 7'
+
+bench: $(VENV)/run.stamp ## measure speed, start and growth against plain loops; picture in logs/bench.svg
+	@$(BIN)/python -m odt_async bench --plot logs/bench.svg
+	@$(BIN)/python -m odt_async bench --start
+	@$(BIN)/python -m odt_async bench --growth $(GROWTH)
+
+GROWTH = 1000,10000,100000
 
 lint: $(VENV)/dev.stamp ## format check, linter, types
 	@$(BIN)/ruff format --check .

@@ -56,10 +56,12 @@ async def bulk(
     overrides: Cells | None = None,
     concurrency: int = 8,
     request_timeout_s: float = 60,
+    batch: bool = True,
 ) -> Result:
     """Take all rows of the action's CSV file in *input_dir* through it and return what became of them.
 
     overrides: column -> value for all rows, as `--set` of the command line.
+    batch: False: no two rows share a call, as with `--no-batch`.
 
     Raises InputError for files that cannot be used.
     """
@@ -72,6 +74,7 @@ async def bulk(
             base_url=sandbox.url,
             concurrency=concurrency,
             request_timeout=request_timeout_s,
+            batch=batch,
         ),
     )
     sandbox.journal.clear()
@@ -127,4 +130,10 @@ class _Unobserved:
         pass
 
     def beat(self, line: str) -> None:
+        pass
+
+    def paused(self, reason: str) -> None:
+        pass
+
+    def resumed(self) -> None:
         pass

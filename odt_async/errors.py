@@ -6,6 +6,7 @@ OdtError                        one clear line for the operator, never a traceba
  │   ├─ UnreadableCsv           it is there, but not as a table: empty, headerless, undecodable ...
  │   └─ UnknownAction           no action module of that name
  ├─ RunStopped                  exit 3: the run ended early by a rule of the operator's
+ │   ├─ StoppedByOperator       `odt ctl stop`
  │   └─ OutputFailed            a file of the run cannot be written: disk full, directory read-only
  ├─ NotAuthorised               exit 4: Webex refuses the token and there is no other
  ├─ RunInterrupted              the run ended while the row waited: the row is pending
@@ -46,6 +47,7 @@ __all__ = [
     "RowError",
     "RunInterrupted",
     "RunStopped",
+    "StoppedByOperator",
     "UnknownAction",
     "UnreadableCsv",
     "Unresolved",
@@ -81,6 +83,10 @@ class UnknownAction(InputError):
 
 class RunStopped(OdtError):
     code = "run_stopped"
+
+
+class StoppedByOperator(RunStopped):
+    code = "stopped_by_operator"
 
 
 class OutputFailed(RunStopped):

@@ -10,11 +10,12 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from odt_async.errors import InputError
+from odt_async.window import Window
 
 __all__ = ["Settings"]
 
@@ -30,6 +31,25 @@ def _origin(text: str) -> str:
             "origin", "must be scheme://host:port, such as http://127.0.0.1:8080, with nothing behind it"
         )
     return match[0].removesuffix("/").lower()
+
+
+def _share(value: Any) -> Any:
+    """Return the share of `70%`; anything else as it is."""
+    text = str(value).strip()
+    return float(text[:-1]) / 100 if re.fullmatch(r"\d+(?:\.\d+)?%", text) else value
+
+
+def _seconds(value: Any) -> Any:
+    """Return the seconds of `90m`; anything else as it is."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", str(value).strip())
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]] if match else value
+
+
+def _error_limit(text: str) -> str:
+    limit = text.strip()
+    if not re.fullmatch(r"[1-9]\d*|(?!0+(\.0*)?%)\d{1,2}(\.\d+)?%|100%", limit):
+        raise PydanticCustomError("limit", "must be a number of rows from 1, or a share of them such as 5%")
+    return limit
 
 
 def _webex(name: str) -> Any:
@@ -60,7 +80,18 @@ class Settings(BaseSettings):
     rate: float | None = Field(
         default=None, gt=0
     )  # requests a second, at most; None: as fast as Webex lets us
+    batch: bool = True  # rows may share calls where the action declares how
+    # of what Webex turns out to bear, 0 to 1 or such as 70%; the rest is left to others
+    share: Annotated[float, BeforeValidator(_share)] = Field(default=1.0, gt=0, le=1)
+    max_errors: Annotated[str, AfterValidator(_error_limit)] | None = (
+        None  # rows that fail before the run ends: 50, or 5% of all; None: any number
+    )
+    max_same_error: int = Field(default=20, ge=0)  # rows in a row that Webex refuses alike; 0: any number
+    # seconds, or such as 90m, that Webex may be out before the run ends
+    max_outage: Annotated[float, BeforeValidator(_seconds)] = Field(default=7200, gt=0)
     heartbeat_seconds: float = Field(default=60, gt=0)
+    window: str | None = None  # the hours in which rows are begun, such as 22:00-06:00; None: at any hour
+    tz: str | None = None  # the IANA name of the zone of *window*; None: that of this machine
     input_dir: Path = Path("input_data")
     logs_dir: Path = Path("logs")
 
@@ -71,6 +102,15 @@ class Settings(BaseSettings):
     client_id: str | None = _webex("CLIENT_ID")
     client_secret: SecretStr | None = _webex("CLIENT_SECRET")
 
+    @property
+    def hours(self) -> Window | None:
+        """The hours in which rows are begun; None: at any. `load` has seen that they can be read."""
+        if self.window is not None:
+            return Window.parse(self.window, self.tz)
+        if self.tz is not None:
+            raise InputError("--tz says where the clock of --window is: add --window")
+        return None
+
     @classmethod
     def load(cls, **given: Any) -> Self:
         """Return the settings; *given* are those of the command line, None where it is silent.
@@ -78,7 +118,7 @@ class Settings(BaseSettings):
         Raises InputError, in one line, for all that will not do.
         """
         try:
-            return cls(**{name: value for name, value in given.items() if value is not None})
+            settings = cls(**{name: value for name, value in given.items() if value is not None})
         except UnicodeDecodeError:
             raise InputError(".env is not UTF-8 text: save it with that encoding") from None
         except OSError as error:
@@ -86,6 +126,19 @@ class Settings(BaseSettings):
         except ValidationError as error:
             lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
             raise InputError("; ".join(lines)) from None
+        _ = settings.hours
+        return settings
+
+    @classmethod
+    def dotenv_access_token(cls) -> str | None:
+        """Return WEBEX_ACCESS_TOKEN as `.env` has it now; None where it has none, or the environment has one.
+
+        Raises OSError or ValueError when the file cannot be read.
+        """
+        name = "webex_access_token"
+        if name in EnvSettingsSource(cls).env_vars:
+            return None  # which is older than any edit, and wins
+        return DotEnvSettingsSource(cls).env_vars.get(name)
 
     def check_credentials(self) -> None:
         """See whether they say who we are; costs nothing.

@@ -16,24 +16,26 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "odt_async"
 
-FOUNDATION = {"columns", "errors", "events", "model", "settings"}
+FOUNDATION = {"columns", "errors", "events", "model", "settings", "window"}
 MAY_IMPORT = {
     "errors": set[str](),
     "model": {"errors"},
     "columns": {"errors", "model"},
     "events": {"errors", "model"},
-    "settings": {"columns", "errors", "model"},
+    "settings": {"columns", "errors", "model", "window"},
+    "window": {"errors"},
     "actions": {"columns", "errors", "model"},
     "dataset": FOUNDATION,
     "sandbox": {"errors", "events", "model", "settings"},
     "sinks": FOUNDATION,
     "webex": FOUNDATION,
     "runner": FOUNDATION | {"actions", "dataset", "sinks", "webex"},
-    "cli": FOUNDATION | {"actions", "dataset", "runner", "sandbox", "sinks", "webex"},
+    "bench": {"errors", "runner", "sandbox"},
+    "cli": FOUNDATION | {"actions", "bench", "dataset", "runner", "sandbox", "sinks", "webex"},
     "__main__": {"cli"},
     "": set[str](),  # the package itself holds the version and nothing else
 }
-WAYS_TO_WRITE = {f"odt_async.sinks.{name}" for name in ("appender", "csv_lines", "json_lines")}
+WAYS_TO_WRITE = {f"odt_async.sinks.{name}" for name in ("appender", "csv_lines", "json_lines", "whole_file")}
 MEANINGLESS_NAMES = {"common", "helpers", "manager", "utils"}
 CATCHES_EVERYTHING = "odt_async.runner.row"
 UNOWNED_TASKS = {"create_task", "ensure_future"}

@@ -48,4 +48,6 @@ def test_every_column_has_a_type_in_words_that_are_explained(name: str, field: s
 
 @pytest.mark.parametrize("name", actions.names())
 def test_every_action_says_what_it_sends_and_whether_it_may_be_repeated(name: str) -> None:
-    assert list(facts_of(actions.load(name))) == ["Reads", "Writes", "Idempotent", "Undo"]
+    action = actions.load(name)
+    batch = ["Batch"] if hasattr(action, "READ_BATCH") else []
+    assert list(facts_of(action)) == ["Reads", "Writes", "Idempotent", "Undo", *batch]

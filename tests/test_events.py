@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import math
 import re
 from pathlib import Path
@@ -141,6 +142,34 @@ def test_a_secret_that_json_escapes_is_masked_too() -> None:
     assert Redactor([secret])(json_line({"k": secret})) == b'{"k":"***"}\n'
 
 
+@pytest.mark.parametrize(
+    "text", ["{}", "%-escaped: {url}", "{lower_url}", "{url_url}", "{hex}", "{HEX}", "{json_json}"]
+)
+def test_a_told_secret_is_masked_in_nested_escapes_and_hex(text: str) -> None:
+    url = quote(SECRET, safe="")
+    guises = {
+        "url": url,
+        "lower_url": re.sub("%..", lambda match: match[0].lower(), url),
+        "url_url": quote(url, safe=""),
+        "hex": SECRET.encode().hex(),
+        "HEX": SECRET.encode().hex().upper(),
+        "json_json": json.dumps(json.dumps(SECRET)),
+    }
+    line = Redactor([SECRET])(text.format(SECRET, **guises).encode())
+    assert (line.count(b"***"), [guise for guise in guises.values() if guise.encode() in line]) == (1, [])
+
+
+def test_what_is_to_be_read_back_loses_the_secrets_told_and_nothing_else() -> None:
+    redact = Redactor([SECRET])
+    line = json_line({"password": "sip-1", "note": f"{SECRET} Bearer abcdefgh.123"})
+    assert orjson.loads(redact.told(line)) == {"password": "sip-1", "note": "*** Bearer abcdefgh.123"}
+
+
+def test_text_is_masked_as_lines_are() -> None:
+    text = f"ñ \udcf1 {SECRET} Bearer abcdefgh.123"
+    assert Redactor([SECRET]).text(text) == "ñ \udcf1 *** Bearer ***"
+
+
 def test_a_short_secret_does_not_mask_base64_by_chance() -> None:
     assert Redactor(["abc"])(base64.b64encode(b"abc")) == base64.b64encode(b"abc")
 
@@ -172,6 +201,9 @@ def test_of_two_secrets_the_longer_one_leaves_nothing_behind() -> None:
             b'{"body":"{\\"access_token\\": \\"x\\",\\"b\\":1}"}',
             b'{"body":"{\\"access_token\\": \\"***\\",\\"b\\":1}"}',
         ),
+        (b'{"a":"Bearer%20abcdefgh"}', b'{"a":"Bearer%20***"}'),
+        (b'{"a":"x eyJhbGciOiJI.eyJzdWIiOiI.c2ln y"}', b'{"a":"x *** y"}'),
+        (b'{"a":"eyJjdXJzb3IiOjF9"}', b'{"a":"eyJjdXJzb3IiOjF9"}'),  # a cursor, say: JSON, and no token
         (b'{"token_type":"Bearer"}', b'{"token_type":"Bearer"}'),
         (b'{"access_token":null}', b'{"access_token":null}'),
     ],

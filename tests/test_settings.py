@@ -49,7 +49,14 @@ def test_every_setting_has_a_name_in_the_environment(monkeypatch: pytest.MonkeyP
         "ODT_REQUEST_TIMEOUT": "5",
         "ODT_MIN_INTERVAL_MS": "100",
         "ODT_RATE": "2.5",
+        "ODT_BATCH": "False",
+        "ODT_MAX_ERRORS": "5%",
+        "ODT_MAX_SAME_ERROR": "3",
+        "ODT_MAX_OUTAGE": "90m",
         "ODT_HEARTBEAT_SECONDS": "1",
+        "ODT_WINDOW": "22:00-06:00",
+        "ODT_TZ": "Europe/Madrid",
+        "ODT_SHARE": "0.7",
         "ODT_INPUT_DIR": "in",
         "ODT_LOGS_DIR": "out",
         "WEBEX_BASE_URL": "https://h",
@@ -72,6 +79,7 @@ def test_every_setting_has_a_name_in_the_environment(monkeypatch: pytest.MonkeyP
         "request_timeout": "5.0",
         "min_interval_ms": "100.0",
         "heartbeat_seconds": "1.0",
+        "max_outage": "5400.0",
     }
     assert shown == masked | floats
 
@@ -211,3 +219,14 @@ def test_anything_more_is_refused_and_not_repeated(text: str) -> None:
 def test_settings_do_not_change_afterwards() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Settings.load().concurrency = 2  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("given", "share"), [("70%", 0.7), ("0.7", 0.7), ("100%", 1.0), ("12.5%", 0.125)])
+def test_a_share_is_a_percentage_or_a_fraction(given: str, share: float) -> None:
+    assert Settings.load(share=given).share == share
+
+
+@pytest.mark.parametrize("given", ["0%", "101%", "-1", "most", "70 percent"])
+def test_a_share_of_nothing_or_of_more_than_all_is_refused(given: str) -> None:
+    with pytest.raises(InputError, match="share"):
+        Settings.load(share=given)

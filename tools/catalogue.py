@@ -111,7 +111,7 @@ def _section(name: str, action: Action, place: int, of: int) -> str:
 
 
 def facts_of(action: Action) -> dict[str, str]:
-    """Return the lines of the docstring under `Reads`, `Writes`, `Idempotent` and `Undo`, by that word."""
+    """Return the lines of the docstring under `Reads`, `Writes`, `Idempotent`, `Undo` and `Batch`, by that word."""
     paragraph = action.__doc__.split("\n\n")[1]
     return {
         match[1]: match[0].rstrip()

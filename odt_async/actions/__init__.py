@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from odt_async.actions._batching import Item, ReadBatch, Results, Unfinished, WriteBatch
 from odt_async.errors import InvalidRow, Problem, UnknownAction
 
 if TYPE_CHECKING:  # pydantic is for those who load an action, not for those who list them
@@ -20,7 +21,19 @@ if TYPE_CHECKING:  # pydantic is for those who load an action, not for those who
 
     from odt_async.model import ActionParams, Domain, Row
 
-__all__ = ["DOMAINS", "Action", "domain_of", "load", "names", "parse"]
+__all__ = [
+    "DOMAINS",
+    "Action",
+    "Item",
+    "ReadBatch",
+    "Results",
+    "Unfinished",
+    "WriteBatch",
+    "domain_of",
+    "load",
+    "names",
+    "parse",
+]
 
 DOMAINS: dict[str, Domain] = {"ubicacion": "ubicaciones", "usuarios": "usuarios", "workspaces": "workspaces"}
 
@@ -30,7 +43,10 @@ class Action(Protocol):
 
     It may also have `async def undo(api, params, before) -> None`, where *before* is the JSON of what
     `read` returned before the write; and `CREATES = True` when `apply` makes something new: then a write
-    whose fate is unknown is looked for with patience before it is sent again, as search lags behind.
+    whose fate is unknown is looked for with patience before it is sent again, as search lags behind. What it makes
+    must have something that Webex gives to one only (an e-mail, a number, an extension): where even patience does
+    not help, Webex refuses the second, and the row is an error instead of a twin. And `READ_BATCH` or
+    `WRITE_BATCH`, where one call can do for several rows what `read` or `apply` does for one.
     """
 
     __name__: str

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import AliasChoices, Field
 
 from odt_async.actions._organisation import organisation_query
-from odt_async.actions._worker_memory import once
+from odt_async.actions._run_memory import once
 from odt_async.columns import Country, Digits, LocationId, OrgId, PhoneNumber, same_id
 from odt_async.errors import RowError
 from odt_async.model import ActionParams, Lookup
@@ -78,7 +78,7 @@ def calling_properties(params: CallingParams) -> dict[str, str]:
 
 
 async def licence_names(api: AsWebexSimpleApi, org_id: str | None) -> dict[str, str]:
-    """Return id -> name of all licences of the organisation; asked for once by each worker."""
+    """Return id -> name of all licences of the organisation; asked for once a run."""
 
     async def ask() -> dict[str, str]:
         url = api.session.ep("licenses")

@@ -1,125 +1,217 @@
 """Jobs that move people to another location: starting one, and telling what has become of it.
 
 A job's status does not tell whom it moves (webex-openapi-specs, Get Move Users Job Status), and its number is
-told only when it starts. So the worker remembers the number for its row; where the number is lost, with an answer
-or with the run that was told it, every unfinished job of one user that was there then may be the row's own.
+told only when it starts. So the run remembers the number for its people; where the number is lost, with an answer
+or with the run that was told it, every unfinished job that was there then may be the one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from odt_async.actions._organisation import organisation_query
-from odt_async.actions._worker_memory import memory_of
+from odt_async.actions._run_memory import run_memory_of
 from odt_async.columns import same_id
 from odt_async.errors import AmbiguousWrite, RowError
 
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi
 
-__all__ = ["follow", "job_of", "start"]
+__all__ = ["MOST_USERS", "follow", "jobs_of", "look", "start"]
 
+MOST_USERS = 100  # of one job; published
 _PATH = "telephony/config/jobs/person/moveLocation"
 _LOOK_AGAIN_S = 2.0  # a job takes seconds at least, and each look costs two calls
 _UNFINISHED = frozenset({"STARTING", "STARTED"})
 _MOST_JOBS = "200"  # newest first; an unfinished one further back is not of this night
-_OWN = "own move job"  # (person, target location, job id) of the last one that this worker started
-_SUSPECTS = "unfinished move jobs"  # ids of those that may be a row's own; absent: not known
+_Job = dict[str, Any]
 
 
-async def job_of(
-    api: AsWebexSimpleApi, person_id: str, location_id: str, org_id: str | None
-) -> dict[str, Any] | None:
-    """Return the job that moves the person there, or one that may well do so; None when there is none.
+@dataclass(slots=True)
+class _Known:
+    """The jobs that the run knows of."""
 
-    Finished ones count only where this worker has started them.
+    started: dict[str, tuple[str, str]] = field(default_factory=dict)  # person -> target, number of the job
+    earlier: list[str] | None = None  # unfinished when the run first looked; None: it has not looked yet
+    # person -> unfinished jobs that may be theirs, as an answer was lost; None: they are to be listed
+    lost: dict[str, list[str] | None] = field(default_factory=dict)
+
+
+async def jobs_of(
+    api: AsWebexSimpleApi, moves: Mapping[str, str], org_id: str | None
+) -> dict[str, _Job | None]:
+    """Return person -> the job that moves them, or may well do so; None when there is none.
+
+    moves: person -> target location.  Finished jobs count only where this run has started them.
     """
-    memory = memory_of(api)
-    *move, own_id = memory.get(_OWN, ("", "", ""))
-    if move == [person_id, location_id]:
-        return await _status(api, own_id, org_id)
-    if memory.get(_SUSPECTS) == []:
-        return None
-    unfinished = await _unfinished(api, org_id)
-    suspects = memory.get(_SUSPECTS, list(unfinished))
-    memory[_SUSPECTS] = [job_id for job_id in suspects if job_id in unfinished]
-    return next((unfinished[job_id] for job_id in memory[_SUSPECTS]), None)
+    known = _known(api)
+    statuses: dict[str, _Job] = {}
+    found: dict[str, _Job | None] = {}
+    for person, location in moves.items():
+        target, number = known.started.get(person, ("", ""))
+        if target == location:
+            if number not in statuses:
+                statuses[number] = await _status(api, number, org_id)
+            found[person] = statuses[number]
+    others = [person for person in moves if person not in found]
+    if any(known.lost.get(person, known.earlier) != [] for person in others):
+        unfinished = await _unfinished(api, org_id)
+        return found | {person: _suspect(known, person, unfinished) for person in others}
+    return found | dict.fromkeys(others)
 
 
-async def start(
-    api: AsWebexSimpleApi, person_id: str, org_id: str | None, move: dict[str, Any]
-) -> dict[str, Any]:
-    """Start the job that does *move* (one of `usersList`) and return it; remember its number.
+async def start(api: AsWebexSimpleApi, org_id: str | None, moves: Sequence[_Job]) -> _Job:
+    """Start one job that does *moves* (items of `usersList`) and return it; remember its number.
 
-    Raises AmbiguousWrite where only reading the person tells: the answer names no job, or there is one already.
+    Raises AmbiguousWrite where only reading the people tells: the answer names no job, or there is one already.
     """
     from wxc_sdk.as_rest import AsRestError  # noqa: PLC0415 - the SDK takes a second to import
 
-    memory = memory_of(api)
-    suspects = memory.pop(_SUSPECTS, [])  # should the answer be lost, they are to be listed anew
+    targets = {user["userId"]: move["locationId"] for move in moves for user in move["users"]}
+    known = _known(api)
+    known.lost.update(dict.fromkeys(targets))  # until there is an answer
     url, query = api.session.ep(_PATH), organisation_query(org_id)
     try:
-        answer: Any = await api.session.rest_post(url=url, params=query, json={"usersList": [move]})
+        answer: Any = await api.session.rest_post(url=url, params=query, json={"usersList": _merged(moves)})
     except AsRestError as error:
         if error.status != HTTPStatus.CONFLICT:
+            _forget(known.lost, targets)
             raise
         raise AmbiguousWrite("another move is in progress", retry_after_s=_LOOK_AGAIN_S) from error
-    memory[_SUSPECTS] = suspects
     job = answer.get("response") if isinstance(answer, Mapping) else None
     if isinstance(job, Mapping):
         job = job.get("jobDetails") or job  # the SDK's documentation has it one level below
     if not isinstance(job, Mapping) or "id" not in job:
         raise AmbiguousWrite("Webex took the move without naming its job", retry_after_s=_LOOK_AGAIN_S)
-    memory[_OWN] = (person_id, move["locationId"], job["id"])
+    _forget(known.lost, targets)
+    known.started |= {person: (target, job["id"]) for person, target in targets.items()}
     return dict(job)
 
 
-async def follow(
-    api: AsWebexSimpleApi, person_id: str, org_id: str | None, job: Mapping[str, Any]
-) -> NoReturn:
+async def follow(api: AsWebexSimpleApi, person_id: str, org_id: str | None, job: _Job) -> NoReturn:
     """Raise AmbiguousWrite while *job* runs or its effect does not show yet; RowError when it has failed."""
-    if job.get("latestExecutionStatus") in _UNFINISHED:
+    outcomes = await _outcomes(api, org_id, job, [person_id])
+    if outcomes is None:
         raise AmbiguousWrite(f"the move is still running (job {job['id']})", retry_after_s=_LOOK_AGAIN_S)
-    reasons = await _errors(api, job["id"], person_id, org_id)
-    failed = reasons or (job.get("counts") or {}).get("failed")
-    if failed or job.get("latestExecutionStatus") != "COMPLETED":
-        memory_of(api).pop(_OWN, None)
-        raise RowError(
-            f"Webex could not move the person (job {job['id']}, {job.get('latestExecutionExitCode')}): "
-            f"{'; '.join(reasons) or 'it gives no reason'}"
-        )
-    raise AmbiguousWrite(
+    raise outcomes[person_id] or _not_shown(job)
+
+
+async def look(
+    api: AsWebexSimpleApi, people: Sequence[str], org_id: str | None, number: str
+) -> dict[str, Exception | None] | None:
+    """Return what the job of that number has done with each of its *people*; None while it runs.
+
+    None for a person who was moved; AmbiguousWrite for one of whom the job does not tell it.
+    """
+    job = await _status(api, number, org_id)
+    outcomes = await _outcomes(api, org_id, job, people)
+    if outcomes is None:
+        return None
+    counts = job.get("counts") or {}
+    not_failed = sum(problem is None for problem in outcomes.values())
+    if counts.get("moved") == not_failed:
+        return outcomes
+    return {person: problem or _not_shown(job) for person, problem in outcomes.items()}
+
+
+async def _outcomes(
+    api: AsWebexSimpleApi, org_id: str | None, job: _Job, people: Sequence[str]
+) -> dict[str, Exception | None] | None:
+    """Return person -> what went wrong, None for nothing known; None for all while the job runs."""
+    status = job.get("latestExecutionStatus")
+    if status in _UNFINISHED:
+        return None
+    counts = job.get("counts") or {}
+    failed = counts.get("failed") or 0
+    exit_code = job.get("latestExecutionExitCode")
+    all_well = status == exit_code == "COMPLETED" and not failed
+    reasons = {} if all_well else await _errors(api, job["id"], people, org_id)
+    all_failed = status != "COMPLETED" or failed >= counts.get("totalMoves", len(people))
+    outcomes: dict[str, Exception | None] = {}
+    for person in people:
+        outcomes[person] = None
+        if person in reasons or all_failed:
+            _known(api).started.pop(person, None)
+            outcomes[person] = RowError(
+                f"Webex could not move the person (job {job['id']}, {exit_code}): "
+                f"{'; '.join(reasons.get(person, ())) or 'it gives no reason'}"
+            )
+    return outcomes
+
+
+def _known(api: AsWebexSimpleApi) -> _Known:
+    known: _Known = run_memory_of(api).setdefault("move jobs", _Known())
+    return known
+
+
+def _suspect(known: _Known, person: str, unfinished: dict[str, _Job]) -> _Job | None:
+    """Return the first unfinished job that may be the person's; what has finished is no suspect any more."""
+    own = {number for _target, number in known.started.values()}
+    others = [number for number in unfinished if number not in own]
+    if person in known.lost:
+        suspects = known.lost[person]
+        left = others if suspects is None else [number for number in suspects if number in others]
+        known.lost[person] = left
+        if not left:
+            del known.lost[person]
+    else:
+        left = others if known.earlier is None else [number for number in known.earlier if number in others]
+        known.earlier = left
+    return unfinished[left[0]] if left else None
+
+
+def _merged(moves: Sequence[_Job]) -> list[_Job]:
+    """Return *moves* with the people of one location under it."""
+    merged: dict[str, _Job] = {}
+    for move in moves:
+        there = merged.setdefault(move["locationId"], {**move, "users": []})
+        there["users"] += move["users"]
+    return list(merged.values())
+
+
+def _forget(lost: dict[str, list[str] | None], people: Iterable[str]) -> None:
+    for person in people:
+        lost.pop(person, None)
+
+
+def _not_shown(job: _Job) -> AmbiguousWrite:
+    return AmbiguousWrite(
         f"the move is done (job {job['id']}) but does not show yet", retry_after_s=_LOOK_AGAIN_S
     )
 
 
-async def _status(api: AsWebexSimpleApi, job_id: str, org_id: str | None) -> dict[str, Any]:
-    url = api.session.ep(f"{_PATH}/{job_id}")
+async def _status(api: AsWebexSimpleApi, number: str, org_id: str | None) -> _Job:
+    url = api.session.ep(f"{_PATH}/{number}")
     job: Any = await api.session.rest_get(url=url, params=organisation_query(org_id))
-    return {"id": job_id, **job}
+    return {"id": number, **job}
 
 
-async def _unfinished(api: AsWebexSimpleApi, org_id: str | None) -> dict[str, dict[str, Any]]:
-    """Return id -> job of all unfinished jobs that move one user, as ours do; newest first."""
+async def _unfinished(api: AsWebexSimpleApi, org_id: str | None) -> dict[str, _Job]:
+    """Return number -> job of all unfinished jobs as large as ours may be; newest first."""
     query = {"max": _MOST_JOBS, **organisation_query(org_id)}
     answer: Any = await api.session.rest_get(url=api.session.ep(_PATH), params=query)
     return {
         job["id"]: job
         for job in answer.get("items") or ()
         if job.get("latestExecutionStatus") in _UNFINISHED
-        and (job.get("counts") or {}).get("totalMoves", 1) == 1
+        and (job.get("counts") or {}).get("totalMoves", 1) <= MOST_USERS
     }
 
 
-async def _errors(api: AsWebexSimpleApi, job_id: str, person_id: str, org_id: str | None) -> list[str]:
-    """Return what the job says went wrong with the person: number and words."""
-    url = api.session.ep(f"{_PATH}/{job_id}/errors")
+async def _errors(
+    api: AsWebexSimpleApi, number: str, people: Sequence[str], org_id: str | None
+) -> dict[str, list[str]]:
+    """Return person -> what the job says went wrong with them, number and words; who is not named is not in it."""
+    url = api.session.ep(f"{_PATH}/{number}/errors")
     answer: Any = await api.session.rest_get(url=url, params=organisation_query(org_id))
-    return [
-        f"code {message.get('code')}, {message.get('description')}"
-        for item in answer.get("items") or ()
-        if same_id(item.get("item"), person_id)
-        for message in (item.get("error") or {}).get("message") or ()
-    ]
+    reasons: dict[str, list[str]] = {}
+    for item in answer.get("items") or ():
+        messages = (item.get("error") or {}).get("message") or ()
+        words = [f"code {message.get('code')}, {message.get('description')}" for message in messages]
+        for person in people:
+            if same_id(item.get("item"), person):
+                reasons.setdefault(person, []).extend(words)
+    return reasons

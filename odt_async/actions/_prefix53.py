@@ -87,9 +87,9 @@ def plan(state: Forwarding, params: ForwardingParams) -> Forwarding | None:
     wanted = now | params.wanted()
     if wanted == now:
         return None
-    change = state.model_copy(deep=True)
-    change.call_forwarding.always = always.model_copy(update=wanted)
-    return change
+    # shares with *state* what is not replaced: neither is changed afterwards
+    forwarding = state.call_forwarding.model_copy(update={"always": always.model_copy(update=wanted)})
+    return state.model_copy(update={"call_forwarding": forwarding})
 
 
 async def write(

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import phonenumbers
 from phonenumbers import MatchType
 from pydantic import Field
 
+from odt_async.actions._batching import Item, ReadBatch, Results, WriteBatch
 from odt_async.columns import Country, PhoneNumber
 from odt_async.model import ActionParams
 
-__all__ = ["NumberParams", "has_number", "plan", "removal"]
+if TYPE_CHECKING:
+    from wxc_sdk.as_api import AsWebexSimpleApi
+
+__all__ = ["NumberParams", "batches_of", "has_number", "plan", "removal"]
+
+_MOST_NUMBERS = 10  # in one call; no limit is published
 
 _SAME = (MatchType.EXACT_MATCH, MatchType.NSN_MATCH)  # NSN: one of the two has no country code
 
@@ -55,3 +62,34 @@ def has_number(state: dict[str, Any], params: NumberParams) -> bool:
 def _body(params: NumberParams, action: str) -> dict[str, Any]:
     item = {"primary": False, "action": action, "directNumber": params.legacy_phone_number}
     return {"phoneNumbers": [item]}
+
+
+def batches_of(
+    read: Callable[[AsWebexSimpleApi, Any], Awaitable[dict[str, Any]]],
+    write: Callable[[AsWebexSimpleApi, Sequence[Any], dict[str, Any]], Awaitable[Mapping[str, Exception]]],
+) -> tuple[ReadBatch, WriteBatch]:
+    """Return how rows of one person or workspace share a read and a write.
+
+    write: (api, params of the rows, body) gives number -> what is wrong with it, of those that are not there.
+    """
+
+    async def read_together(api: AsWebexSimpleApi, rows: Mapping[int, Any]) -> dict[int, dict[str, Any]]:
+        return dict.fromkeys(rows, await read(api, next(iter(rows.values()))))
+
+    async def write_together(api: AsWebexSimpleApi, items: Sequence[Item]) -> Results:
+        numbers = [number for item in items for number in item.change["phoneNumbers"]]
+        problems = await write(api, [item.params for item in items], {"phoneNumbers": numbers})
+        return {item.row: problems.get(item.params.legacy_phone_number) for item in items}
+
+    return (
+        ReadBatch(size=_MOST_NUMBERS, key=_entity, read=read_together),
+        WriteBatch(size=_MOST_NUMBERS, key=_entity, write=write_together, things=_number),
+    )
+
+
+def _entity(params: Any) -> str:
+    return f"{params.org_id} {params.entity_id}"
+
+
+def _number(params: Any) -> Iterable[str]:
+    return (f"{params.entity_id} {params.legacy_phone_number}",)

@@ -1,22 +1,18 @@
 """What an action knows from one call to the next, within one worker of one run.
 
-An action is a module and holds no state; a few facts would cost a call per row without memory (the licences of
-the organisation), and one is told only once (the number of a job that a row has started). They are kept in the
-context of the worker's task, which takes one row after the other, and go with it.
+It is kept in the context of the worker's task, which takes one row after the other, and goes with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi
 
-__all__ = ["memory_of", "once"]
+__all__ = ["memory_of"]
 
-_Answer = TypeVar("_Answer")
 _memory: ContextVar[tuple[AsWebexSimpleApi, dict[str, Any]] | None] = ContextVar("memory", default=None)
 
 
@@ -27,12 +23,3 @@ def memory_of(api: AsWebexSimpleApi) -> dict[str, Any]:
         remembered = (api, {})
         _memory.set(remembered)
     return remembered[1]
-
-
-async def once(api: AsWebexSimpleApi, name: str, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
-    """Return what `ask()` gave when this worker first wanted *name*."""
-    memory = memory_of(api)
-    if name not in memory:
-        memory[name] = await ask()
-    answer: _Answer = memory[name]
-    return answer

@@ -4,6 +4,7 @@ Reads       GET /telephony/config/numbers, once for each number; for more than t
 Writes      POST /telephony/config/locations/{id}/numbers, state explicit: the API's own default is ACTIVE
 Idempotent  yes: a number that the location has stays as it is, active ones too
 Undo        DELETE, the same URL: the numbers that were not there before, unless somebody uses them by now
+Batch       rows of one location are read together, and their numbers added in one call, 100 of them
 
 Raw calls: wxc_sdk 1.41 takes an ordinary 400 for success (`number.add`), and its model of the list insists on
 fields that Webex may leave out. PSTN comes first: Webex takes numbers only where it is set up.
@@ -11,11 +12,13 @@ fields that Webex may leave out. PSTN comes first: Webex takes numbers only wher
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from odt_async.actions._batching import Item, ReadBatch, Results, WriteBatch
 from odt_async.actions._number_inventory import (
     chunks,
     digits,
@@ -29,6 +32,7 @@ from odt_async.errors import PartlyApplied, RowError
 
 if TYPE_CHECKING:  # the SDK takes a second to import; only a run pays for it
     from wxc_sdk.as_api import AsWebexSimpleApi
+    from wxc_sdk.as_rest import AsRestError
 
 SUMMARY = "Da de alta numeraciones (DDI) en la ubicación, desactivadas; solo envía las que faltan."
 ORDER = 20
@@ -89,8 +93,7 @@ class Params(LocationParams):
 
 async def read(api: AsWebexSimpleApi, params: Params) -> _Json:
     """Return the row's numbers as they are anywhere in the organisation, under `phoneNumbers`."""
-    found = await find_numbers(api, params.location_id or "", params.numbers, params.org_id)
-    return {"phoneNumbers": found}
+    return (await _read_together(api, {0: params}))[0]
 
 
 def plan(state: _Json, params: Params) -> _Json | None:
@@ -118,28 +121,10 @@ async def apply(api: AsWebexSimpleApi, params: Params, change: _Json) -> None:
 
     Raises PartlyApplied, or RowError when none was added, with each refused number and Webex's reason.
     """
-    from wxc_sdk.as_rest import AsRestError  # noqa: PLC0415
-
-    size = _MOST_MOBILE if params.number_type == "MOBILE" else _MOST_ADDED
-    waiting = chunks(change["phoneNumbers"], size)
-    refused: dict[str, str] = {}  # number -> Webex's reason
-    cause: AsRestError | None = None
-    while waiting:
-        chunk = waiting.pop(0)
-        try:
-            await _send(api, params, "POST", change | {"phoneNumbers": chunk})
-        except AsRestError as error:
-            named = refused_numbers(error, chunk)
-            if not named:
-                raise
-            refused, cause = refused | named, error
-            if rest := [number for number in chunk if number not in named]:
-                waiting.insert(0, rest)
-    if refused:
-        reasons = "; ".join(f"{number}: {reason}" for number, reason in refused.items())
-        added = len(change["phoneNumbers"]) - len(refused)
-        kind = PartlyApplied if added else RowError
-        raise kind(f"Webex added {added} numbers and refused {len(refused)} ({reasons})") from cause
+    refused, cause = await _add(api, params, change)
+    problem = _problem(change, refused)
+    if problem is not None:
+        raise problem from cause
 
 
 async def undo(api: AsWebexSimpleApi, params: Params, before: _Json) -> None:
@@ -152,6 +137,86 @@ async def undo(api: AsWebexSimpleApi, params: Params, before: _Json) -> None:
         raise RowError(f"{', '.join(used)} is in use by now: take it away from its owner first")
     for chunk in chunks([entry["phoneNumber"] for entry in added], _MOST_REMOVED):
         await _send(api, params, "DELETE", {"phoneNumbers": chunk})
+
+
+async def _add(
+    api: AsWebexSimpleApi, params: Params, change: _Json
+) -> tuple[dict[str, str], AsRestError | None]:
+    """Add the numbers of *change* and return number -> reason of those refused, with the last refusal."""
+    from wxc_sdk.as_rest import AsRestError  # noqa: PLC0415
+
+    size = _MOST_MOBILE if params.number_type == "MOBILE" else _MOST_ADDED
+    waiting = chunks(change["phoneNumbers"], size)
+    refused: dict[str, str] = {}
+    cause = None
+    while waiting:
+        chunk = waiting.pop(0)
+        try:
+            await _send(api, params, "POST", change | {"phoneNumbers": chunk})
+        except AsRestError as error:
+            named = refused_numbers(error, chunk)
+            if not named:
+                raise
+            refused, cause = refused | named, error
+            if rest := [number for number in chunk if number not in named]:
+                waiting.insert(0, rest)
+    return refused, cause
+
+
+def _problem(change: _Json, refused: Mapping[str, str]) -> RowError | None:
+    """Return what is wrong with a row whose numbers of *change* are among the *refused*, if any are."""
+    own = [number for number in change["phoneNumbers"] if number in refused]
+    if not own:
+        return None
+    reasons = "; ".join(f"{number}: {refused[number]}" for number in own)
+    added = len(change["phoneNumbers"]) - len(own)
+    kind = PartlyApplied if added else RowError
+    return kind(f"Webex added {added} numbers and refused {len(own)} ({reasons})")
+
+
+async def _read_together(api: AsWebexSimpleApi, rows: Mapping[int, Params]) -> dict[int, _Json]:
+    """Read the numbers of rows of one location; each row is shown its own, in its order."""
+    one = next(iter(rows.values()))
+    numbers = dict.fromkeys(number for params in rows.values() for number in params.numbers)
+    found = await find_numbers(api, one.location_id or "", numbers, one.org_id)
+    entries = {_digits_of(entry): entry for entry in found}
+    return {
+        row: {"phoneNumbers": [entries[key] for key in map(digits, params.numbers) if key in entries]}
+        for row, params in rows.items()
+    }
+
+
+async def _add_together(api: AsWebexSimpleApi, items: Sequence[Item]) -> Results:
+    """Add the numbers of rows of one location; a refused number is the problem of its row alone."""
+    numbers = [number for item in items for number in item.change["phoneNumbers"]]
+    refused, cause = await _add(api, items[0].params, items[0].change | {"phoneNumbers": numbers})
+    results: dict[int, Exception | None] = {}
+    for item in items:
+        problem = results[item.row] = _problem(item.change, refused)
+        if problem is not None:
+            problem.__cause__ = cause
+    return results
+
+
+def _batch_key(params: Params) -> str:
+    kind = (params.number_type, params.number_usage_type, params.number_state)
+    return " ".join(map(str, (params.org_id, params.entity_id, *kind)))
+
+
+def _weight(change: _Json) -> int:
+    """Return how much of a request the numbers take, in hundredths."""
+    most = _MOST_MOBILE if change["numberType"] == "MOBILE" else _MOST_ADDED
+    return len(change["phoneNumbers"]) * _MOST_ADDED // most
+
+
+def _numbers_of(params: Params) -> Iterable[str]:
+    return params.numbers
+
+
+READ_BATCH = ReadBatch(size=_MOST_ADDED, key=_batch_key, read=_read_together)
+WRITE_BATCH = WriteBatch(
+    size=_MOST_ADDED, key=_batch_key, write=_add_together, weight=_weight, things=_numbers_of
+)
 
 
 def _digits_of(entry: _Json) -> str:

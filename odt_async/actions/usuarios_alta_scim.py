@@ -1,25 +1,28 @@
 """Create a person through SCIM 2.0: the identity alone, without licences and without Calling.
 
 Reads       scim.users.search              GET /identity/scim/{org}/v2/Users?filter=userName eq "..."
-            people.me, once by each worker, where org_id is blank: SCIM names the organisation in its address
+            people.me, once a run, where org_id is blank: SCIM names the organisation in its address
 Writes      scim.users.create              POST, the same URL (wxc_sdk 1.41)
 Idempotent  yes, by the read: a person with that e-mail is left as they are, whatever the other columns say
 Undo        yes: the person is deleted if this run has created them
+Batch       20 e-mails are searched for by one filter, and up to 100 people created by one bulk request
 
 Licences and Calling follow with usuarios_modificar_licencias.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from pydantic import AliasChoices, Field
 
+from odt_async.actions._batching import Item, ReadBatch, Results, WriteBatch
 from odt_async.actions._new_person import NewPersonParams
-from odt_async.actions._worker_memory import once
+from odt_async.actions._run_memory import once
+from odt_async.actions._scim_bulk import MOST_OPERATIONS, already_exists, create_users
 from odt_async.columns import Flag, LanguageCode, TimeZone, uuid_of
-from odt_async.errors import RowError
 
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi
@@ -28,6 +31,7 @@ SUMMARY = "Crea la identidad de una persona con SCIM 2.0, sin licencias ni Webex
 ORDER = 60
 SCOPES = ("identity:people_rw", "spark-admin:people_read")
 CREATES = True
+_MOST_SEARCHED = 20  # people by one filter, which stands in the address
 
 _CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 _ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -53,8 +57,7 @@ class Params(NewPersonParams):
 
 async def read(api: AsWebexSimpleApi, params: Params) -> dict[str, Any]:
     """Return the user of that e-mail, or None."""
-    name = params.email.replace("\\", "\\\\").replace('"', '\\"')
-    found = await api.scim.users.search(await _org_uuid(api, params), filter=f'userName eq "{name}"', count=1)
+    found = await api.scim.users.search(await _org_uuid(api, params), filter=_named(params), count=1)
     return {"user": found.resources[0] if found.resources else None}
 
 
@@ -90,10 +93,7 @@ async def apply(api: AsWebexSimpleApi, params: Params, change: dict[str, Any]) -
     except AsRestError as error:
         if error.status != HTTPStatus.CONFLICT:
             raise
-        raise RowError(
-            f"{params.email} exists, but not among the people of this organisation: it belongs to another one, or "
-            "was created a moment ago and is not found yet; claim the address in Control Hub, or run the row again"
-        ) from error
+        raise already_exists(params.email) from error
 
 
 async def undo(api: AsWebexSimpleApi, params: Params, before: dict[str, Any]) -> None:
@@ -111,6 +111,34 @@ async def _org_uuid(api: AsWebexSimpleApi, params: Params) -> str:
         return uuid_of(params.org_id)
     own = await once(api, "who the token is of", api.people.me)
     return uuid_of(own.org_id or "")
+
+
+def _named(params: Params) -> str:
+    name = params.email.replace("\\", "\\\\").replace('"', '\\"')
+    return f'userName eq "{name}"'
+
+
+async def _read_together(api: AsWebexSimpleApi, rows: Mapping[int, Params]) -> dict[int, dict[str, Any]]:
+    """Search for several people with one filter: RFC 7644, 3.4.2.2, to which Webex's description points."""
+    org_uuid = await _org_uuid(api, next(iter(rows.values())))
+    either = " or ".join(map(_named, rows.values()))
+    found = await api.scim.users.search(org_uuid, filter=either, count=len(rows))
+    users = {(user.user_name or "").casefold(): user for user in found.resources or ()}
+    return {row: {"user": users.get(params.email.casefold())} for row, params in rows.items()}
+
+
+async def _create_together(api: AsWebexSimpleApi, items: Sequence[Item]) -> Results:
+    users = {f"row-{item.row}": item.change for item in items}
+    results = await create_users(api, await _org_uuid(api, items[0].params), users)
+    return {item.row: results[f"row-{item.row}"] for item in items if f"row-{item.row}" in results}
+
+
+def _organisation(params: Params) -> str:
+    return params.org_id or ""
+
+
+READ_BATCH = ReadBatch(size=_MOST_SEARCHED, key=_organisation, read=_read_together)
+WRITE_BATCH = WriteBatch(size=MOST_OPERATIONS, key=_organisation, write=_create_together)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Reads       GET /people/{id}/features/numbers, in E.164
 Writes      PUT /telephony/config/people/{id}/numbers, and a read that the number is there
 Idempotent  yes: a number that the person has, primary or not, is left alone
 Undo        yes: the number is taken away again
+Batch       rows about one person share the reads and the call
 
 Raw calls: the SDK (wxc_sdk 1.41) writes `external` where the published description requires `directNumber`,
 and its model of the read breaks on an answer without `distinctiveRingEnabled`, which is optional.
@@ -11,10 +12,11 @@ and its model of the read breaks on an answer without `distinctiveRingEnabled`, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from odt_async.actions._organisation import organisation_query
-from odt_async.actions._secondary_number import NumberParams, has_number, plan, removal
+from odt_async.actions._secondary_number import NumberParams, batches_of, has_number, plan, removal
 from odt_async.actions._targets import PersonParams
 from odt_async.errors import RowError
 
@@ -44,18 +46,32 @@ async def apply(api: AsWebexSimpleApi, params: Params, change: dict[str, Any]) -
 
     A field that Webex does not know it ignores, and descriptions differ on the name of this one.
     """
-    await _put(api, params, change)
-    if not has_number(await read(api, params), params):
-        raise RowError(
-            f"Webex accepted {params.legacy_phone_number} but the person does not show it: run the row again, "
-            "and if it fails again add the number in Control Hub"
-        )
+    problems = await _add(api, [params], change)
+    for problem in problems.values():
+        raise problem
 
 
 async def undo(api: AsWebexSimpleApi, params: Params, before: dict[str, Any]) -> None:
     """Take the number away, unless the person had it *before* or has lost it since."""
     if not has_number(before, params) and has_number(await read(api, params), params):
         await _put(api, params, removal(params))
+
+
+async def _add(api: AsWebexSimpleApi, rows: Sequence[Params], body: dict[str, Any]) -> dict[str, Exception]:
+    """Add the numbers of *rows*, all of one person; return those that are not there afterwards."""
+    await _put(api, rows[0], body)
+    state = await read(api, rows[0])
+    return {
+        params.legacy_phone_number: RowError(
+            f"Webex accepted {params.legacy_phone_number} but the person does not show it: run the row again, "
+            "and if it fails again add the number in Control Hub"
+        )
+        for params in rows
+        if not has_number(state, params)
+    }
+
+
+READ_BATCH, WRITE_BATCH = batches_of(read, _add)
 
 
 async def _put(api: AsWebexSimpleApi, params: Params, body: dict[str, Any]) -> None:

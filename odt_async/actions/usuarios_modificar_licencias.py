@@ -1,11 +1,12 @@
 """Add and remove licences of a person in one call, with location and number for those of Calling.
 
 Reads       GET /people/{id}, with callingData=true where a licence of Calling comes or goes
-            GET /licenses, once by each worker: only a licence's name tells whether it is one of Calling
+            GET /licenses, once a run: only a licence's name tells whether it is one of Calling
 Writes      PATCH /licenses/users
 Idempotent  yes: what is assigned is not added, what is not assigned is not removed
 Undo        yes; with a Calling licence that is given back come its location, extension and number, but not
             the rest of its configuration (forwarding, secondary numbers), which Webex deleted with it
+Batch       rows about one person share the call; people are read from GET /people where that is cheaper
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from odt_async.actions._calling import CallingParams, calling_properties, without
-from odt_async.actions._licences import licence_change, patch_licences, put_back, read_licences
+from odt_async.actions._licences import (
+    batches_of,
+    licence_change,
+    patch_licences,
+    put_back,
+    read_licences,
+)
 from odt_async.actions._targets import PersonParams
 from odt_async.columns import LicenseIdOrName, Listed, is_webex_id, same_id
 from odt_async.errors import RowError
@@ -96,6 +103,13 @@ async def apply(api: AsWebexSimpleApi, params: Params, change: dict[str, Any]) -
 async def undo(api: AsWebexSimpleApi, params: Params, before: dict[str, Any]) -> None:
     """Give back what was removed and take away what was added, where *before* was otherwise."""
     await put_back(api, params, before, added=params.add_license_ids, removed=params.remove_license_ids)
+
+
+def _concerned(params: Params) -> tuple[str, ...]:
+    return (*params.add_license_ids, *params.remove_license_ids)
+
+
+READ_BATCH, WRITE_BATCH = batches_of(_concerned)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """Remove licences of a person.
 
 Reads       GET /people/{id}, with callingData=true where a licence of Calling goes
-            GET /licenses, once by each worker: only a licence's name tells whether it is one of Calling
+            GET /licenses, once a run: only a licence's name tells whether it is one of Calling
 Writes      PATCH /licenses/users
 Idempotent  yes: what is not assigned is not removed
 Undo        yes; with a Calling licence that is given back come its location, extension and number, but not
             the rest of its configuration (forwarding, secondary numbers), which Webex deleted with it
+Batch       rows about one person share the call; people are read from GET /people where that is cheaper
 """
 
 from __future__ import annotations
@@ -14,7 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from odt_async.actions._licences import licence_change, patch_licences, put_back, read_licences
+from odt_async.actions._licences import (
+    batches_of,
+    licence_change,
+    patch_licences,
+    put_back,
+    read_licences,
+)
 from odt_async.actions._targets import PersonParams
 from odt_async.columns import LicenseIdOrName, Listed, is_webex_id
 from odt_async.model import Lookup
@@ -61,6 +68,13 @@ async def apply(api: AsWebexSimpleApi, params: Params, change: dict[str, Any]) -
 async def undo(api: AsWebexSimpleApi, params: Params, before: dict[str, Any]) -> None:
     """Give back what was removed, where *before* had it."""
     await put_back(api, params, before, removed=params.remove_license_ids)
+
+
+def _concerned(params: Params) -> tuple[str, ...]:
+    return params.remove_license_ids
+
+
+READ_BATCH, WRITE_BATCH = batches_of(_concerned)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Reads       GET /workspaces?displayName&locationId: one of that name in that loc
 Writes      POST /workspaces
 Idempotent  yes, by the read: a workspace that is there is left as it is, whatever the other columns say
 Undo        yes: the workspace is deleted, and its devices' registrations with it
+Batch       rows share the read: the list of all workspaces, where that is cheaper than a search for each
 
 Raw calls: the SDK's `workspaces.create` (wxc_sdk 1.41) drops `org_id`, so a partner's workspace would be made in
 the partner's own organisation; and its list fails on a value that its enumerations do not know.
@@ -11,12 +12,14 @@ the partner's own organisation; and its list fails on a value that its enumerati
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import AliasChoices, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from odt_async.actions._batching import ReadBatch
+from odt_async.actions._listing import listed_if_it_pays
 from odt_async.actions._organisation import organisation_query
 from odt_async.actions._targets import LocationParams
 from odt_async.columns import Country, Digits, LicenseIdOrName, Listed, PhoneNumber, is_webex_id, same_id
@@ -33,6 +36,7 @@ CREATES = True
 
 _CALLING = "webexCalling"
 _LARGEST_PAGE = "1000"
+_MOST_READ = 100  # rows
 
 
 class Params(LocationParams):
@@ -162,6 +166,34 @@ async def undo(api: AsWebexSimpleApi, params: Params, before: list[dict[str, Any
     _refuse_twins(created, params)
     for workspace in created:
         await api.workspaces.delete_workspace(workspace_id=workspace["id"])
+
+
+async def _read_together(
+    api: AsWebexSimpleApi, rows: Mapping[int, Params]
+) -> dict[int, list[dict[str, Any]]]:
+    """Return the workspaces of the rows' names from the list of all, or nothing where it does not pay."""
+    query = {"max": _LARGEST_PAGE, **organisation_query(next(iter(rows.values())).org_id)}
+    names = {_folded(params.display_name) for params in rows.values()}
+    listed = await listed_if_it_pays(
+        api, "workspaces", query, names, lambda workspace: [_folded(workspace["displayName"])], unique=False
+    )
+    if listed is None:
+        return {}
+    return {
+        row: [
+            workspace
+            for workspace in listed.get(_folded(params.display_name), ())
+            if _is_the_one(workspace, params)
+        ]
+        for row, params in rows.items()
+    }
+
+
+def _organisation(params: Params) -> str:
+    return params.org_id or ""
+
+
+READ_BATCH = ReadBatch(size=_MOST_READ, key=_organisation, read=_read_together)
 
 
 def _is_the_one(workspace: dict[str, Any], params: Params) -> bool:

@@ -4,6 +4,7 @@ Reads       GET /workspaces/{id}/features/numbers
 Writes      PUT /telephony/config/workspaces/{id}/numbers; only with a Professional licence
 Idempotent  yes: a number that the workspace has, primary or not, is left alone
 Undo        yes: the number is taken away again
+Batch       rows about one workspace share the read and the call
 
 Raw calls: the SDK (wxc_sdk 1.41) reads from an address with a trailing slash, names the organisation `org_id`
 instead of `orgId`, and requires fields of the answer that the published schema does not have.
@@ -11,10 +12,11 @@ instead of `orgId`, and requires fields of the answer that the published schema 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from odt_async.actions._organisation import organisation_query
-from odt_async.actions._secondary_number import NumberParams, has_number, plan, removal
+from odt_async.actions._secondary_number import NumberParams, batches_of, has_number, plan, removal
 from odt_async.actions._targets import WorkspaceParams
 from odt_async.actions._workspace_access import Refusal, refusal_of
 from odt_async.errors import RowError
@@ -58,6 +60,15 @@ async def undo(api: AsWebexSimpleApi, params: Params, before: dict[str, Any]) ->
     """Take the number away, unless the workspace had it *before* or has lost it since."""
     if not has_number(before, params) and has_number(await read(api, params), params):
         await _put(api, params, removal(params))
+
+
+async def _add(api: AsWebexSimpleApi, rows: Sequence[Params], body: dict[str, Any]) -> dict[str, Exception]:
+    """Add the numbers of *rows*, all of one workspace: all or none."""
+    await _put(api, rows[0], body)
+    return {}
+
+
+READ_BATCH, WRITE_BATCH = batches_of(read, _add)
 
 
 async def _put(api: AsWebexSimpleApi, params: Params, body: dict[str, Any]) -> None:

@@ -10,14 +10,17 @@ from typing import Any
 import click
 
 from odt_async import __version__
+from odt_async.cli.streams import lasting_streams
 from odt_async.errors import InputError, NotAuthorised, OdtError, RunStopped
 
 __all__ = ["CONTEXT", "EXIT_CODES", "OneLineErrors", "cli", "exit_code_of", "main"]
 
 _COMMANDS = {
     "actions": "catalogue",
+    "bench": "bench",
     "bulk": "bulk",
     "check": "check",
+    "ctl": "ctl",
     "export": "export",
     "launch": "launch",
     "plan": "plan",
@@ -31,7 +34,7 @@ Exit codes
   0    all rows well: applied or unchanged (dry run: nothing to change)
   1    some rows failed
   2    bad usage or input, or not confirmed; nothing was sent
-  3    stopped: --fail-fast, or a file that cannot be written
+  3    stopped: --fail-fast, `odt ctl stop`, or a file that cannot be written
   4    not authorised
   5    dry run: changes pending
   130  interrupted (143 for SIGTERM); in-flight rows were finished"""
@@ -50,7 +53,8 @@ class OneLineErrors(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run it, and end the program on an error."""
         try:
-            return super().invoke(ctx)
+            with lasting_streams():
+                return super().invoke(ctx)
         except OdtError as error:
             click.echo(f"odt: {error}", err=True)
             sys.exit(exit_code_of(error))
@@ -103,4 +107,8 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line."""
-    cli(prog_name="odt")
+    try:
+        cli(prog_name="odt")
+    finally:  # all is said and done: what is left of the process must not end otherwise
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)

@@ -65,12 +65,31 @@ __all__ = ["bulk"]
 )
 @click.option("--fail-fast", is_flag=True, help="Start no further row once one has failed.")
 @click.option(
+    "--max-errors", metavar="N|P%", help="End the run when so many rows, or such a share of all, have failed."
+)
+@click.option(
+    "--max-same-error",
+    type=int,
+    help="End it when Webex has refused so many rows in a row alike; 0: never.  [default: 20]",
+)
+@click.option(
+    "--max-outage",
+    metavar="SECONDS",
+    help="How long Webex may be out before the run ends, such as 5400 or 90m.  [default: 2h]",
+)
+@click.option(
     "--strict-schema", is_flag=True, help="Refuse columns that no action knows, and changed headers."
 )
 @auto_confirm_option
 @click.option("--concurrency", type=int, help="Requests in flight.  [default: 8]")
 @click.option("--rate", type=float, help="Requests a second, at most.  [default: what Webex allows]")
 @click.option("--min-interval-ms", type=float, help="Milliseconds between any two requests.  [default: 0]")
+@click.option(
+    "--share",
+    metavar="PERCENT",
+    help="How much of the rate and concurrency that Webex is found to bear is used, such as 70%; the rest is left "
+    "to others. The limit is found at full speed first, and asked about again rarely.  [default: 100%]",
+)
 @click.option("--request-timeout", type=float, help="Seconds for one request.  [default: 60]")
 @click.option("--max-retries-per-call", type=int, help="Repeats of one request.  [default: 12]")
 @click.option("--max-sleep-seconds", type=float, help="Longest wait, Retry-After included.  [default: 300]")
@@ -79,7 +98,21 @@ __all__ = ["bulk"]
     type=float,
     help="Seconds for one row; held and paused time does not count.  [default: 1800]",
 )
+@click.option(
+    "--no-batch",
+    "batch",
+    is_flag=True,
+    flag_value=False,
+    default=None,
+    help="One row a call, also where one call could do for several.",
+)
 @click.option("--heartbeat-seconds", type=float, help="Between lines of heartbeat.log.  [default: 60]")
+@click.option(
+    "--window",
+    metavar="HH:MM-HH:MM",
+    help="Begin rows only in these hours; outside them, wait.  [default: any hour]",
+)
+@click.option("--tz", metavar="ZONE", help="Where the clock of --window is: Europe/Madrid.  [default: here]")
 @click.option("--base-url", help="scheme://host:port instead of https://webexapis.com.")
 @click.option("--sandbox", is_flag=True, help="Run against a simulated Webex in this process; no token.")
 @fault_option
@@ -171,5 +204,6 @@ def _history(action: str, settings: Settings, resume: str | None, replay: Replay
     if resume is None:
         return History()
     run = find_run(settings.logs_dir, action, resume)
-    click.echo(f"resuming {run}", err=True)
-    return load_history(settings.logs_dir, run, replay)
+    history = load_history(settings.logs_dir, run, replay)
+    click.echo(f"resuming {run}: {history.in_words()}", err=True)
+    return history

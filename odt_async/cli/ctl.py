@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -69,9 +70,12 @@ def _setting(pair: str) -> tuple[str, float | None]:
     if name == "rate" and value == "none":
         return name, None
     try:
-        return name, int(value) if name == "concurrency" else float(value)
+        number = int(value) if name == "concurrency" else float(value)
     except ValueError:
-        raise InputError(f"set {pair}: {value!r} is not a number") from None
+        number = math.nan
+    if not math.isfinite(number):  # JSON would make `nan` a null: no ceiling at all
+        raise InputError(f"set {pair}: {value!r} is not a number")
+    return name, number
 
 
 def _listening(logs_dir: Path, wanted: str | None) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 import shlex
@@ -19,10 +18,12 @@ import click
 
 from odt_async.cli.guard import confirm_production
 from odt_async.cli.progress import observer_for
-from odt_async.cli.simulation import loop_factory, reachable
+from odt_async.cli.simulation import reachable
 from odt_async.model import Status
+from odt_async.runner.event_loop import loop_factory
 from odt_async.runner.heartbeat import clock
 from odt_async.runner.resume import History
+from odt_async.runner.signals import Signals
 from odt_async.runner.spec import RunSpec
 
 if TYPE_CHECKING:
@@ -51,20 +52,30 @@ def execute(spec: RunSpec, history: History, *, faults: Faults | None, as_json: 
     """
     if faults is None:
         confirm_production([replace(spec, history=history)])
-    result = carry_out(spec, history, faults=faults, as_json=as_json, command=sys.argv[1:])
+    # nothing is begun behind this run: a late signal must not change how it is said to have ended
+    signals = click.get_current_context().find_root().with_resource(Signals())
+    command = sys.argv[1:]
+    result = carry_out(spec, history, faults=faults, as_json=as_json, command=command, signals=signals)
     return exit_code_of_run(spec, result)
 
 
 def carry_out(
-    spec: RunSpec, history: History, *, faults: Faults | None, as_json: bool, command: Sequence[str]
+    spec: RunSpec,
+    history: History,
+    *,
+    faults: Faults | None,
+    as_json: bool,
+    command: Sequence[str],
+    signals: Signals,
 ) -> RunResult:
     """Run *spec*, say what happened, and return how it ended; for one run of several.
 
     command: the words behind the program's name by which this run alone is made again.
+    signals: what arrives behind the run's end is left there.
 
     Raises as `execute` does.
     """
-    result = _result_of(replace(spec, history=history), faults, show_plans=not as_json)
+    result = _result_of(replace(spec, history=history), faults, signals, show_plans=not as_json)
     _say_what_happened(spec, result, command)
     if as_json:
         click.echo(json.dumps(result.summary, indent=2, default=str))
@@ -76,7 +87,11 @@ def rehearse(spec: RunSpec, history: History, *, faults: Faults | None) -> RunRe
 
     Raises as `execute` does.
     """
-    return _result_of(replace(spec, history=history, dry_run=True), faults, show_plans=False)
+    with Signals() as signals:
+        result = _result_of(replace(spec, history=history, dry_run=True), faults, signals, show_plans=False)
+    if signals.unheard is not None:  # something else is to follow
+        signal.raise_signal(signals.unheard)
+    return result
 
 
 def follow_up(words: Sequence[str]) -> str:
@@ -84,18 +99,18 @@ def follow_up(words: Sequence[str]) -> str:
     return shlex.join([*_program(), *words])
 
 
-def _result_of(spec: RunSpec, faults: Faults | None, *, show_plans: bool) -> RunResult:
+def _result_of(spec: RunSpec, faults: Faults | None, signals: Signals, *, show_plans: bool) -> RunResult:
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(_run(spec, faults, show_plans=show_plans))
+        return runner.run(_run(spec, faults, signals, show_plans=show_plans))
 
 
-async def _run(spec: RunSpec, faults: Faults | None, *, show_plans: bool) -> RunResult:
-    gc.disable()  # the SDK builds 765 model classes; collecting meanwhile takes a quarter of the time again
+async def _run(spec: RunSpec, faults: Faults | None, signals: Signals, *, show_plans: bool) -> RunResult:
+    from odt_async.webex.sdk_import import import_sdk  # noqa: PLC0415
+
+    import_sdk()
     from odt_async.runner.run import run  # noqa: PLC0415
     from odt_async.webex.tokens import token_source  # noqa: PLC0415
 
-    gc.enable()
-    gc.freeze()
     async with AsyncExitStack() as stack:
         settings = await stack.enter_async_context(reachable(spec.settings, faults))
         spec = replace(spec, settings=settings)
@@ -104,6 +119,7 @@ async def _run(spec: RunSpec, faults: Faults | None, *, show_plans: bool) -> Run
             spec,
             connect=lambda redact: token_source(spec.settings, on_token=redact.add),
             observer=observer,
+            signals=signals,
         )
 
 
@@ -115,11 +131,13 @@ def _say_what_happened(spec: RunSpec, result: RunResult, command: Sequence[str])
     lines = [f"{progress.total} rows in {clock(progress.elapsed_s)}: {', '.join(told)}"]
     if result.stopped_by is not None:
         lines.append(f"stopped by {result.summary['stop_reason']}")
-    lines.append(f"report:  {result.report}")
+    if result.report.exists():  # a full disk may have had no room for it
+        lines.append(f"report:  {result.report}")
     if counts[Status.ERROR]:
         lines.append(f"to mend: {result.report.with_name(f'{result.run}_rejected.csv')}")
-    if counts[Status.PENDING]:
-        lines.append(f"not attempted: {result.report.with_name(f'{result.run}_pending.csv')}")
+    pending = result.report.with_name(f"{result.run}_pending.csv")
+    if pending.exists():
+        lines.append(f"not attempted: {pending}")
     if counts[Status.ERROR] or counts[Status.PENDING]:
         lines.append(f"to go on: {_next_command(spec, result, command)}")
     for line in lines:

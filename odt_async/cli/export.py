@@ -101,7 +101,7 @@ def export(
         settings.check_credentials()
     import asyncio  # noqa: PLC0415
 
-    from odt_async.cli.simulation import loop_factory  # noqa: PLC0415
+    from odt_async.runner.event_loop import loop_factory  # noqa: PLC0415
 
     wanted = [name for name in LISTS if name in lists or not lists]
     exporting = _export(wanted, output_dir, settings, simulated, org_id=org_id, calling_data=calling_data)

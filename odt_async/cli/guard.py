@@ -70,7 +70,7 @@ def confirm_production(specs: Sequence[RunSpec]) -> None:
     """
     import asyncio  # noqa: PLC0415
 
-    from odt_async.cli.simulation import loop_factory  # noqa: PLC0415
+    from odt_async.runner.event_loop import loop_factory  # noqa: PLC0415
 
     writing = [spec for spec in specs if not spec.dry_run]
     answers = click.get_current_context().meta

@@ -19,11 +19,12 @@ from odt_async.cli.run_options import option_words
 from odt_async.cli.simulation import reachable
 from odt_async.cli.single import single
 from odt_async.cli.stages import Stage
-from odt_async.errors import InputError, NotAuthorised, OdtError, OutputFailed
+from odt_async.errors import InputError, NotAuthorised, OdtError, OutputFailed, StoppedByOperator
 from odt_async.runner.files import new_run_id
 from odt_async.runner.launch import ActionReport, report_launch
 from odt_async.runner.lock import action_lock
 from odt_async.runner.resume import History
+from odt_async.runner.signals import Signals
 from odt_async.runner.spec import RunSpec
 from odt_async.settings import Settings
 
@@ -57,11 +58,12 @@ def run_stages(
     started = events.timestamp()
     if confirm and faults is None:
         confirm_production([stage.spec for stage in stages if stage.spec])
+    signals = context.find_root().with_resource(Signals())  # until the report over them all is written
     with (
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(reachable(settings, faults)) as there,
     ):
-        reports = _run_all(stages, there, context)
+        reports = _run_all(stages, there, context, signals)
     code = _exit_code(reports)
     sums = {name: sum(report.head()[name] for report in reports) for name in _SUMS}
     head = {
@@ -77,7 +79,9 @@ def run_stages(
     return code
 
 
-def _run_all(stages: Sequence[Stage], settings: Settings, context: click.Context) -> list[ActionReport]:
+def _run_all(
+    stages: Sequence[Stage], settings: Settings, context: click.Context, signals: Signals
+) -> list[ActionReport]:
     """Run one after another; once something has ended the launch, the others are not started."""
     reports: list[ActionReport] = []
     ended_by: str | None = None
@@ -88,20 +92,21 @@ def _run_all(stages: Sequence[Stage], settings: Settings, context: click.Context
             report = replace(report, status="skipped", reason=stage.reason, missing_dependencies=missing)
         elif ended_by is None:
             click.echo(f"\n{stage.name}", err=True)
-            report, ends_all = _run(stage, replace(stage.spec, settings=settings), report, context)
+            spec = replace(stage.spec, settings=settings)
+            report, ends_all = _run(stage, spec, report, context, signals)
             ended_by = f"{stage.name}: {report.reason or 'a row failed (--fail-fast)'}" if ends_all else None
         reports.append(report)
     return reports
 
 
 def _run(
-    stage: Stage, spec: RunSpec, report: ActionReport, context: click.Context
+    stage: Stage, spec: RunSpec, report: ActionReport, context: click.Context, signals: Signals
 ) -> tuple[ActionReport, bool]:
     """Return how the run went, and whether it ends the launch."""
     try:
         with action_lock(spec.settings.logs_dir, stage.name):
             command = _command(stage, context)
-            result = carry_out(spec, History(), faults=None, as_json=False, command=command)
+            result = carry_out(spec, History(), faults=None, as_json=False, command=command, signals=signals)
     except KeyboardInterrupt:  # pragma: no cover - the moment before a run heeds signals itself
         return replace(report, status="stopped", reason="SIGINT", exit_code=_INTERRUPTED), True
     except OdtError as error:
@@ -124,7 +129,7 @@ def _run(
 def _ends_all(spec: RunSpec, result: RunResult) -> bool:
     """Tell whether what ended this run would end the next ones, or is asked to."""
     by = result.stopped_by
-    if isinstance(by, signal.Signals | NotAuthorised | OutputFailed):
+    if isinstance(by, signal.Signals | NotAuthorised | OutputFailed | StoppedByOperator):
         return True
     return spec.fail_fast and bool(result.summary["errors"])
 

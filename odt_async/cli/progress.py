@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,7 +18,8 @@ from odt_async.runner.heartbeat import clock
 from odt_async.runner.spec import RunSpec
 
 if TYPE_CHECKING:
-    from odt_async.runner.active import Observer, Run
+    from odt_async.runner.active import Run
+    from odt_async.runner.observer import Observer
 
 __all__ = ["field_lines", "observer_for"]
 
@@ -49,16 +48,6 @@ def observer_for(spec: RunSpec, *, show_plans: bool) -> Iterator[Observer]:
     )
     with bar:
         yield _Bar(bar, spec.survey.rows, show_plans=show_plans)
-
-
-def _print(text: str, *, err: bool = False) -> None:
-    """Print a line; when its reader has gone (`| head`), the run goes on without one."""
-    try:
-        click.echo(text, err=err)
-    except BrokenPipeError:
-        stream = sys.stderr if err else sys.stdout
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _plan(outcome: Outcome) -> str:
@@ -99,14 +88,20 @@ class _Lines:
     def outcome(self, outcome: Outcome) -> None:
         """Show what a dry run would write."""
         if self._show_plans and outcome.status is Status.PLANNED:
-            _print(_plan(outcome))
+            click.echo(_plan(outcome))
 
     def tick(self, run: Run) -> None:
         """Nothing between two heartbeats."""
 
     def beat(self, line: str) -> None:
         """Show the heartbeat."""
-        _print(line, err=True)
+        click.echo(line, err=True)
+
+    def paused(self, reason: str) -> None:
+        """The heartbeat of that moment says it."""
+
+    def resumed(self) -> None:
+        """The heartbeat of that moment says it."""
 
 
 class _Bar:
@@ -115,7 +110,7 @@ class _Bar:
     def __init__(self, bar: Progress, total: int, *, show_plans: bool) -> None:
         self._bar = bar
         self._show_plans = show_plans
-        self._print = self._print_above if sys.stdout.isatty() else _print
+        self._print = self._print_above if sys.stdout.isatty() else click.echo
         self._task = bar.add_task("", total=total, figures="", eta=clock(None))
 
     def started(self, run: Run) -> None:
@@ -144,6 +139,8 @@ class _Bar:
             figures.insert(1, f"planned {counts[Status.PLANNED]}")
         if counts[Status.SKIPPED]:
             figures.append(f"skipped {counts[Status.SKIPPED]}")
+        if run.policy.tokens.warning:
+            figures.insert(0, "TOKEN ENDS SOON: see heartbeat.log")
         if run.state != "running":
             figures.insert(0, run.state.upper())
         held = [
@@ -160,6 +157,15 @@ class _Bar:
 
     def beat(self, line: str) -> None:
         """The bar shows it all, and heartbeat.log has the line."""
+
+    def paused(self, reason: str) -> None:
+        """Say why above the bar, and ring the bell: somebody may have to do something."""
+        self._print_above(f"PAUSED: {reason}")
+        self._bar.console.bell()
+
+    def resumed(self) -> None:
+        """Say so above the bar."""
+        self._print_above("resumed")
 
     def _print_above(self, text: str) -> None:
         """Print *text* above the bar, on the terminal where it is drawn."""

@@ -33,6 +33,10 @@ Faults
 
 A share is of requests (of people, for forwarding-4003 and no-calling). A request that is repeated gets
 through after a few failures, unless the share is 100%. Which requests fail follows from --seed.
+
+While it serves, `PUT /_sandbox/faults` with a JSON list of NAME=VALUE replaces all faults ([] ends them), `POST
+/_sandbox/expire` ends all access tokens, `GET /_sandbox/journal` tells what was asked, and `POST /_sandbox/reset`
+counts anew. None of them needs a token.
 """
 
 fault_option = click.option(

@@ -1,9 +1,8 @@
-"""What a command talks to: Webex, or a sandbox that lives as long as the command; and the loop it runs in."""
+"""What a command talks to: Webex, or a sandbox that lives as long as the command."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from odt_async.settings import Settings
 if TYPE_CHECKING:
     from odt_async.sandbox import Faults
 
-__all__ = ["loop_factory", "reachable"]
+__all__ = ["reachable"]
 
 
 @asynccontextmanager
@@ -37,12 +36,3 @@ async def reachable(settings: Settings, faults: Faults | None) -> AsyncIterator[
                 "client_secret": SecretStr(sandbox.client_secret),
             }
         )
-
-
-def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
-    """Return what makes the event loops: uvloop's, where it is installed."""
-    try:
-        import uvloop  # noqa: PLC0415 - optional: it makes a run 5-10 % faster where it installs
-    except ImportError:
-        return asyncio.new_event_loop
-    return uvloop.new_event_loop

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import lru_cache
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
@@ -34,6 +35,7 @@ __all__ = [
 
 _SCHEME = "ciscospark://"
 _START = base64.b64encode(_SCHEME[:12].encode()).decode()  # of every Hydra id, whole or torn
+_PLAIN_ALPHABET = str.maketrans("-_", "+/")
 _PARTS = 3  # cluster, type, key
 _TORN_UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{0,26}")  # its beginning, and not all of it
 _SPELLINGS = {"ROUTEGROUP": "ROUTE_GROUP"}  # both are seen
@@ -46,13 +48,16 @@ class _Parts(NamedTuple):
 
 def _parse(webex_id: str) -> _Parts:
     """Return type and key. Raises ValueError when *webex_id* is neither a Hydra id nor a UUID."""
-    try:
-        return _Parts(None, str(UUID(webex_id)))
-    except ValueError:
-        pass
+    if not webex_id.startswith(_START):
+        try:
+            return _Parts(None, str(UUID(webex_id)))
+        except ValueError:
+            pass  # the scheme may be spelt otherwise
     bare = webex_id.rstrip("=")
+    if "-" in bare or "_" in bare:  # the alphabet for URLs; most ids are the same in both
+        bare = bare.translate(_PLAIN_ALPHABET)
     try:
-        uri = base64.b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True).decode("ascii")
+        uri = binascii.a2b_base64(bare + "=" * (-len(bare) % 4), strict_mode=True).decode("ascii")
     except (binascii.Error, ValueError) as error:
         raise ValueError(webex_id) from error
     parts = uri.removeprefix(_SCHEME).split("/")
@@ -64,6 +69,7 @@ def _parse(webex_id: str) -> _Parts:
     return _Parts(kind, key)
 
 
+@lru_cache(maxsize=1024)  # the organisation of every row is the same, and locations and licences are few
 def hydra_type(webex_id: str) -> str | None:
     """Return the type inside a Hydra id (`PEOPLE`, `LOCATION`, `PLACE` ...), or None for a plain UUID.
 

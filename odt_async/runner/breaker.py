@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import NamedTuple
 
 from odt_async.model import Verdict, VerdictKind
@@ -67,6 +68,8 @@ class Breaker:
         self._next_probe_at = math.inf
         self.probes = 0  # of this outage
         self.excused = 0  # grows when it is known that what failed until now was not the rows' fault
+        # the latest calls, of several rows, got no answer: too few to show an outage, and yet it may be one
+        self.undecided = False
 
     @property
     def down(self) -> CallClass | None:
@@ -127,7 +130,9 @@ class Breaker:
         if self._down is None:
             recent.append(_Failure(row, personal and verdict.sent) if failed else None)
             enough = min(self._settings.rows, rows or self._settings.rows)
-            return failed and self._opens(calls, recent, now, enough)
+            opens = failed and self._opens(calls, recent, now, enough)
+            self.undecided = failed and not opens and self._may_be_one(recent)
+            return opens
         return row is self._canary and self._probed(calls, now, failed=failed)
 
     def _opens(self, calls: CallClass, recent: deque[_Failure | None], now: float, enough: int) -> bool:
@@ -145,6 +150,10 @@ class Breaker:
         self.probes = 0
         self.excused += 1
         return True
+
+    def _may_be_one(self, recent: deque[_Failure | None]) -> bool:
+        unbroken = list(takewhile(lambda entry: entry is not None, reversed(recent)))
+        return len(unbroken) < self._settings.window and len({entry.row for entry in unbroken if entry}) > 1
 
     def _probed(self, calls: CallClass, now: float, *, failed: bool) -> bool:
         if failed:

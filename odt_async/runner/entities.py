@@ -1,36 +1,44 @@
-"""One row at a time for each Webex entity, in the order of the file."""
+"""One row at a time for each Webex entity, or each part of one, in the order in which the rows come."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 __all__ = ["EntityLocks"]
 
 
-@dataclass(slots=True)
-class _Entity:
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)  # wakes its waiters in their order
-    rows: int = 0  # in it or waiting for it
-
-
 class EntityLocks:
-    """Rows that change the same entity wait for each other; holds the entities in flight only."""
+    """Rows that change the same thing wait for each other; holds the things in flight only."""
 
     def __init__(self) -> None:
-        self._entities: dict[str, _Entity] = {}
+        self._entities: dict[str, deque[asyncio.Event]] = {}  # the first of each has its turn
+
+    def busy(self, *names: str) -> bool:
+        """Tell whether a row that is about *names* would have to wait."""
+        return any(name in self._entities for name in names)
 
     @asynccontextmanager
-    async def alone(self, entity_id: str) -> AsyncIterator[None]:
-        """Wait until no other row is busy with *entity_id*."""
-        entity = self._entities.setdefault(entity_id, _Entity())
-        entity.rows += 1
+    async def alone(self, *names: str) -> AsyncIterator[None]:
+        """Wait until no row that came earlier is busy with one of *names*.
+
+        A row queues for all of them at once, so rows go in the order they came, and never in a circle.
+        """
+        moved_up = asyncio.Event()
+        queues = {name: self._entities.setdefault(name, deque()) for name in names}
+        for queue in queues.values():
+            queue.append(moved_up)
         try:
-            async with entity.lock:
-                yield
+            while any(queue[0] is not moved_up for queue in queues.values()):
+                moved_up.clear()
+                await moved_up.wait()
+            yield
         finally:
-            entity.rows -= 1
-            if not entity.rows:
-                del self._entities[entity_id]
+            for name, queue in queues.items():
+                queue.remove(moved_up)
+                if queue:
+                    queue[0].set()
+                else:
+                    del self._entities[name]

@@ -37,6 +37,8 @@ def heartbeat_line(run: str, state: str, progress: Progress, policy: RunPolicy) 
     parts += [f"{s.family} held {s.held_s:.0f} s" for s in policy.limiter.states() if s.held_s >= 1]
     if policy.unanswered:
         parts.append(f"unanswered {policy.unanswered} (last: {policy.last_trouble})")
+    if policy.tokens.warning:
+        parts.append(f"WARNING: {policy.tokens.warning}")
     if policy.gate.reason:
         parts.append(f"PAUSED: {policy.gate.reason}")
     return ", ".join(parts)

@@ -41,7 +41,15 @@ _SAFE = 0.985  # of what was accepted: less than the limit, or the next refusal 
 _FEW = 3  # calls tell nothing
 # so few calls, nearly all of them accepted, may be refused by chance: lowered by so much, once
 _CHANCE_CALLS, _NEARLY_ALL, _STRUCK = 16, 0.9, 0.96
+_BLAME = 1.5  # times its length: so long the catching up may be what was refused
+_DEEP = 0.7  # of what it was: it may rise again, and to that
+_TELLING_CALLS = 20
+_MEASURED = 0.995
 _LEAST_LEFT = 0.5  # of the level, after a refusal that came too soon to measure anything
+_LONG_HOLD_S, _WINDOW_CALLS = 2.5, 8  # what a window shows that is used up early
+_SURELY_COUNTED = 4  # windows
+_LONG_WINDOW_S = 25.0
+_EARLY_S = 0.7  # before its end a window of many calls is used up: a Retry-After in whole seconds hides the end
 _BUSY, _LIKE, _FAR, _RISEN_FROM = 0.7, 0.06, 0.1, 1.25
 _FREE_WITHIN = 1.12  # times the level the pace was refused, after it had held: the level is about right
 
@@ -55,6 +63,24 @@ class Epoch:
     hold_s: float  # after it
     refused_pace: float  # calls a second that were really sent at the refusal
     refused: int = 1  # calls
+
+    @property
+    def whole_s(self) -> float:
+        """From the end of one hold to the end of the next."""
+        return self.sending_s + self.hold_s
+
+    def passes_windows_of(self, previous: Epoch) -> int:
+        """Return how many windows it lasted if *previous* used up one of them; 0: it is no window that refuses.
+
+        However fast they are asked for, a window takes the same number, and is over when it is over.
+        """
+        if abs(self.accepted - previous.accepted) <= 0.01 * self.accepted:
+            return 1
+        passed = round(self.whole_s / previous.whole_s)
+        fits = abs(self.whole_s / passed - previous.whole_s) <= 1.0 if passed else False
+        differs = abs(self.hold_s - previous.hold_s) > 1.5
+        full = 0.9 * passed * previous.accepted <= self.accepted <= 1.01 * passed * previous.accepted
+        return passed if fits and differs and full and passed <= _SURELY_COUNTED else 0
 
 
 class Level:
@@ -77,10 +103,17 @@ class Level:
         self._was_ever_free = False
         self._struck = False  # refused quickly, at a level that had held
         self._fallen = False  # from a level that was borne before
+        self._fell_from = 0.0
         self._goodput_before = start or floor
         self._hold_s = 0.0  # the last one
         self._refused = 1.0  # calls that one refusal costs, of late
         self._likeness = 0  # epochs whose goodput was that of the epoch before
+        self._overrun: Epoch | None = None  # the last epoch, if all of it went faster than the limit
+        self._saved: float | None = None  # calls that the limit had saved up when such an epoch began
+        self._guessed = False  # the first level, for want of anything accepted
+        self._previous: Epoch | None = None
+        self._window: int | None = None  # calls that each window takes, where it is one
+        self._windows, self._windows_s = 0, 0.0  # that were seen to pass
         self._catch_up_now = True
         self._catch_up_s = 0.0  # the epoch begins with so many seconds of catching up
         self._plateau = _SHORT_PLATEAU if start is None else _LONG_PLATEAU
@@ -99,7 +132,13 @@ class Level:
     def plateau_s(self) -> float:
         """How long this epoch stays at its level."""
         if not self.settled:
-            return PLATEAU[self._stage] * self._unit_s
+            flat_s = PLATEAU[self._stage] * self._unit_s
+            if self._stage is Course.SEARCH and self._previous and self._previous.hold_s >= _LONG_HOLD_S:
+                return max(flat_s, self._previous.whole_s)  # perhaps a window: once through it
+            if self._window:
+                calls_s = _CALLS_A_REFUSAL * self._refused / (self._level or 1.0)
+                return max(flat_s, calls_s, self._windows_s / self._windows)
+            return flat_s
         rare = _RARELY if self._share < 1.0 else 1.0
         return max(
             self._plateau * self._unit_s * rare,
@@ -123,10 +162,13 @@ class Level:
         goodput = min(_HIGHEST, max(self._floor, goodput))
         refused = min(_HIGHEST, max(self._floor, epoch.refused_pace))
         self._hold_s = epoch.hold_s
+        stood = epoch.sending_s < self.plateau_s
+        previous, self._previous = self._previous, epoch
         if self._level is None:
             # what was sent while free says nothing of the limit; what was accepted does, and where the refusals
             # came before any acceptance, one call a hold is little enough to grow from
             self._level = self._goodput_before = max(goodput, 1.0 / max(1.0, epoch.hold_s))
+            self._guessed = not epoch.accepted
             return
         if epoch.sending_s + epoch.hold_s < 1.0:
             goodput = max(goodput, _LEAST_LEFT * self._level)
@@ -137,19 +179,22 @@ class Level:
             self._settle(
                 goodput, _SHORT_PLATEAU
             )  # the least that it can be: others have the benefit of doubt
+        elif self._is_of_window(epoch) or self._shows_window(epoch, previous):
+            self._spread_over_window(as_it_stood=stood)
         elif self._stage is Course.SEARCH:
             self._level = max(goodput, math.sqrt(goodput * refused))
             self._stage = Course.FAST
-        elif epoch.sending_s < self._catch_up_s:
+        elif epoch.sending_s < _BLAME * self._catch_up_s:
             self._learn_what_is_saved(epoch, goodput)
         elif self._was_free(epoch, goodput, refused):
             self._follow(goodput)
         elif epoch.sending_s < min(_QUICK_UNITS * self._unit_s, self.plateau_s):
             self._fall(epoch, goodput, refused)
         elif epoch.sending_s < self.plateau_s:
-            self._ease(epoch, max(_SAFE * goodput, min(refused, self._level)))
+            self._ease(epoch, max(_SAFE * goodput, min(refused, self._level)), self._measured(epoch, goodput))
         else:
             self._refine(goodput, refused, epoch)
+        self._overrun = epoch if stood else None
         self._level = max(self._floor, self._level)
         self._refused += 0.5 * (epoch.refused - self._refused)
         self._plan_catch_up(epoch)
@@ -166,7 +211,8 @@ class Level:
     @property
     def _course(self) -> Course:
         if not self.settled:
-            return self._stage
+            deep = self._fallen and (self._level or 0.0) < _DEEP * self._fell_from
+            return Course.FAST if deep and self._stage is Course.MEDIUM else self._stage
         return Course.FALLEN if self._asks_quickly else Course.FREE if self._is_free else Course.SLOW
 
     @property
@@ -176,7 +222,42 @@ class Level:
 
     @property
     def _unit_s(self) -> float:
-        return max(1.0, _CALLS_A_UNIT / (self._level or 1.0), _HOLDS_A_UNIT * self._hold_s)
+        calls = 0.0 if self._guessed and self._stage is Course.SEARCH else _CALLS_A_UNIT
+        return max(1.0, calls / (self._level or 1.0), _HOLDS_A_UNIT * self._hold_s)
+
+    def _shows_window(self, epoch: Epoch, previous: Epoch | None) -> bool:
+        if previous is None or max(epoch.hold_s, previous.hold_s) < _LONG_HOLD_S or previous.accepted < _WINDOW_CALLS:
+            return False
+        passed = epoch.passes_windows_of(previous)
+        if passed:
+            self._window, self._windows, self._windows_s = previous.accepted, passed, epoch.whole_s
+        return passed > 0
+
+    def _is_of_window(self, epoch: Epoch) -> bool:
+        """Return whether *epoch* was ended by the window that is known; else it is known no more."""
+        if self._window is None:
+            return False
+        passed = max(1, round(epoch.whole_s * self._windows / self._windows_s))
+        least = 0.98 * self._window if passed == 1 else 0.0
+        if not least <= epoch.accepted <= 1.01 * passed * self._window + 1:
+            self._window = None
+            return False
+        if passed <= _SURELY_COUNTED:
+            self._windows += passed
+            self._windows_s += epoch.whole_s
+        return True
+
+    def _spread_over_window(self, *, as_it_stood: bool) -> None:
+        """Set the level so that a window is used up as it ends: a refusal then costs no time."""
+        window = self._window or 0
+        period_s = self._windows_s / self._windows
+        # then each may end with a refusal
+        many = period_s >= _LONG_WINDOW_S and window >= _CALLS_A_REFUSAL * self._refused
+        level = window / (period_s - (_EARLY_S if many else 0.0))
+        if as_it_stood and not many and self._stage is not Course.SEARCH and self._level is not None:
+            level = min(level, 0.99 * self._level)
+        self._level = level
+        self._stage = Course.MEDIUM
 
     def _was_free(self, epoch: Epoch, goodput: float, refused: float) -> bool:
         """Return whether all that the last hold had saved was used: then the goodput is the limit's rate."""
@@ -199,7 +280,10 @@ class Level:
         elif self._is_like_before(goodput):
             # the same whatever the pace: all that is saved is used, sooner or later
             self._likeness += 1
-            if self._likeness > 1 or level < 1.05 * goodput:
+            if epoch.accepted < 30:
+                self._level = goodput
+                self._stage = Course.MEDIUM
+            elif self._likeness > 1 or level < 1.05 * goodput:
                 self._settle(_SAFE * goodput, _SHORT_PLATEAU)
             else:
                 self._level = math.sqrt(goodput * level)
@@ -228,16 +312,45 @@ class Level:
             self._struck = True  # once may be chance: a jitter in a window of a second
             self._settle(_STRUCK * level, self._plateau)
             return
-        self._level = max(_SAFE * goodput, min(0.9 * level, math.sqrt(goodput * refused)))
-        self._stage = Course.FAST
+        measured = self._measured(epoch, goodput)
+        if measured is not None:
+            self._level = max(_SAFE * goodput, min(0.97 * level, _MEASURED * measured))
+            self._stage = Course.MEDIUM
+        else:
+            self._level = max(
+                _SAFE * goodput, _LEAST_LEFT * level, min(0.9 * level, math.sqrt(goodput * refused))
+            )
+            self._stage = Course.FAST
         self._is_free = self._raised = False
+        self._fell_from = level if not self._fallen else max(level, self._fell_from)
         self._fallen = True
         if self._was_ever_free:
             self._most_saved = math.inf
 
-    def _ease(self, epoch: Epoch, level: float) -> None:
+    def _measured(self, epoch: Epoch, goodput: float) -> float | None:
+        """Return the limit's rate from epochs that went too fast throughout; None: it cannot be told.
+
+        What such an epoch was granted is what had been saved up and the rate times its length: two of different
+        length tell both, and once the first is known, one tells the rate, whatever it has become.
+        """
+        before = self._overrun
+        if before is not None and abs(before.hold_s - epoch.hold_s) < 0.2 * epoch.hold_s:
+            longer_s = epoch.sending_s - before.sending_s
+            more = epoch.accepted - before.accepted
+            if more >= _TELLING_CALLS and longer_s >= 0.2 * epoch.sending_s:
+                saved = epoch.accepted - more / longer_s * epoch.sending_s
+                if 0.0 <= saved <= goodput * epoch.hold_s:
+                    self._saved = saved
+        if self._saved is None or epoch.accepted - self._saved < _TELLING_CALLS:
+            return None
+        return max(goodput, (epoch.accepted - self._saved) / epoch.sending_s)
+
+    def _ease(self, epoch: Epoch, level: float, measured: float | None = None) -> None:
         lasted = epoch.sending_s / self._unit_s
-        self._proven = level * (1.0 - max(_LEAST_EASE, _EASE / lasted))
+        eased = level * (1.0 - max(_LEAST_EASE, _EASE / lasted))
+        if measured is not None:
+            eased = max(0.9 * eased, min((1.0 - _LEAST_EASE) * level, _MEASURED * measured))
+        self._proven = eased
         self._settle(self._proven, self._plateau)
 
     def _settle(self, level: float, plateau: float) -> None:
@@ -277,6 +390,6 @@ class Level:
         level = self._level or 0.0
         saved = min(self._most_saved, level * epoch.hold_s)
         worth_it = (
-            self._catch_up_now and self._share == 1.0 and saved >= 1 and epoch.hold_s <= _LONGEST_CATCH_UP_S
+            self._catch_up_now and self._window is None and self._share == 1.0 and saved >= 1 and epoch.hold_s <= _LONGEST_CATCH_UP_S
         )
         self._catch_up_s = saved / (level * (_CATCH_UP - 1.0)) if worth_it else 0.0

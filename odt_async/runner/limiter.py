@@ -44,6 +44,10 @@ def interval(seconds: float) -> AsyncLimiter:
     return AsyncLimiter(1, seconds)
 
 
+def _is_on(bucket: Ceiling) -> bool:
+    return getattr(bucket, "rate_per_s", 0.0) is not None  # an operator's may be off for now
+
+
 @dataclass(frozen=True, slots=True)
 class FamilyState:
     """How one family stands, for heartbeat and report."""
@@ -69,22 +73,34 @@ class _Lane:
         self._news = asyncio.Event()  # a call has ended
 
     async def admit(self, now: Callable[[], float], ceilings: Sequence[Ceiling], slots: Slots | None) -> None:
+        # a queue hands over once in a turn of the loop, which many slots are too fast for: while nothing sets a
+        # pace, all wait for the slots themselves
+        while not self._turn.locked() and self._is_free(now()) and not any(map(_is_on, ceilings)):
+            if await self._went(now, ceilings, slots):
+                return
         async with self._turn:
             while True:
                 await self._paced(now)
-                if slots is not None:
-                    await slots.take()
-                going = False
-                try:
-                    for bucket in ceilings:
-                        await bucket.acquire()
-                    going = self.pacer.wait_s(now()) == 0  # a hold may have come meanwhile
-                finally:
-                    if slots is not None and not going:
-                        slots.give_back()
-                if going:
-                    self.pacer.take(now())
+                if await self._went(now, ceilings, slots):
                     return
+
+    def _is_free(self, now: float) -> bool:
+        return self.pacer.wait_s(now) == 0 and self.pacer.pace(now) is None
+
+    async def _went(self, now: Callable[[], float], ceilings: Sequence[Ceiling], slots: Slots | None) -> bool:
+        if slots is not None:
+            await slots.take()
+        going = False
+        try:
+            for bucket in ceilings:
+                await bucket.acquire()
+            going = self.pacer.wait_s(now()) == 0  # a hold may have come meanwhile
+        finally:
+            if slots is not None and not going:
+                slots.give_back()
+        if going:
+            self.pacer.take(now())
+        return going
 
     async def _paced(self, now: Callable[[], float]) -> None:
         while (wait_s := self.pacer.wait_s(now())) != 0:

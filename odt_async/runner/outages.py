@@ -42,6 +42,11 @@ class Outages:
         return self._breaker.excused
 
     @property
+    def undecided(self) -> bool:
+        """Whether what failed last may turn out to be an outage's fault."""
+        return self._breaker.undecided
+
+    @property
     def seen(self) -> list[dict[str, Any]]:
         """The newest hundred: `began`, `what`, `because`, `lasted_s` (None: it is not over), `probes`."""
         return list(self._seen)

@@ -99,6 +99,11 @@ class RunPolicy:
         return self.outages.excused
 
     @property
+    def undecided(self) -> bool:
+        """Whether what failed last may turn out to be an outage's fault."""
+        return self.outages.undecided
+
+    @property
     def unanswered(self) -> int:
         """How many calls got no proper answer and were, or will be, sent again."""
         return sum(self.verdicts[kind] for kind in _TROUBLE)
@@ -110,6 +115,11 @@ class RunPolicy:
     async def sleep(self, seconds: float) -> None:
         """Back off. Raises RunInterrupted when the run ends meanwhile."""
         await self.gate.sleep(seconds)
+
+    @property
+    def renews_token_itself(self) -> bool:
+        """Whether there is another token each time that one is asked for."""
+        return self.tokens.renews_itself
 
     async def renew_token(self, refused: str) -> None:
         """Return when there is another token than *refused*: renewed once for all who ask, or awaited.

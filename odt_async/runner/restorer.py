@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,6 +12,7 @@ from odt_async.events import json_line
 from odt_async.model import Status
 from odt_async.runner.diff import as_json, compare, diff, in_words
 from odt_async.runner.row import Job, RowRunner
+from odt_async.webex.session import Attempts
 
 if TYPE_CHECKING:
     from odt_async.runner.journal import Change, Journal
@@ -43,7 +43,9 @@ class Restorer(RowRunner):
                 return {"status": Status.UNCHANGED}
             before = self._history.before(job.payload_hash)
             return self._applied(job, record, before, shown, noted=False)
-        if not begun and job.params.entity_id not in self._rehearsed:
+        if begun:
+            _check_explained(shown, self._history.before(job.payload_hash), recorded.before)
+        elif job.params.entity_id not in self._rehearsed:
             self._check_untouched(job, state, shown, recorded)
         if self._changes is None:
             return await self._rehearse(job, record, shown, recorded)
@@ -65,9 +67,7 @@ class Restorer(RowRunner):
         else:
             return
         if change is not None or differences:
-            raise ChangedSince(
-                f"somebody has changed it since; it is left alone ({in_words(differences, 'now', 'then')})"
-            )
+            raise _changed_since(differences)
 
     async def _rehearse(self, job: Job, record: CallRecord, shown: Any, recorded: Change) -> dict[str, Any]:
         record.rehearsal = True
@@ -87,16 +87,46 @@ class Restorer(RowRunner):
 
     async def _put_back(self, job: Job, record: CallRecord, before: Any) -> None:
         """Undo, again and again while the fate of a write is unknown: each begins with what is there now."""
-        for attempt in itertools.count(1):
+        attempts = Attempts(self._policy)
+        while True:
             try:
                 await self._send(record, self._undo(job, before))
             except AmbiguousWrite as doubt:
-                await self._before_reading_again(doubt, attempt, record)
+                await self._before_reading_again(doubt, attempts.failed(), record)
             else:
                 return
 
     async def _undo(self, job: Job, before: Any) -> None:
         await cast("Any", self._action).undo(self._api, job.params, before)
+
+
+def _check_explained(shown: Any, found: Any, before: Any) -> None:
+    """See that *shown* is between what an interrupted undo *found* and the state *before* that it was restoring.
+
+    Raises ChangedSince for anything that is neither of the one nor of the other.
+    """
+    if not _is_between(_folded(shown), _folded(found), _folded(before)):
+        raise _changed_since(compare(shown, found))
+
+
+def _is_between(now: Any, one: Any, other: Any) -> bool:
+    if now in (one, other):
+        return True
+    if isinstance(now, Mapping):
+        known, wanted = (side if isinstance(side, Mapping) else {} for side in (one, other))
+        keys = now.keys() | (known.keys() & wanted.keys())
+        return all(_is_between(now.get(key), known.get(key), wanted.get(key)) for key in keys)
+    if isinstance(now, list):
+        first, second = (side if isinstance(side, list) else [] for side in (one, other))
+        return all(item in first or item in second for item in now) and all(
+            item in now for item in first if item in second
+        )
+    return False
+
+
+def _changed_since(differences: Mapping[str, tuple[Any, Any]]) -> ChangedSince:
+    words = in_words(differences, "now", "then")
+    return ChangedSince(f"somebody has changed it since; it is left alone ({words})")
 
 
 def _as_recorded(value: Any) -> Any:

@@ -80,14 +80,17 @@ class History:
         """Return whether the row is ok in one of the runs."""
         return int(payload_hash[:_HEX], 16) in self.finished
 
+    def has_failed(self, payload_hash: str) -> bool:
+        """Return whether the row failed in one of the runs, and was not done in another."""
+        return int(payload_hash[:_HEX], 16) in self.failed
+
     def reason_to_skip(self, payload_hash: str) -> str | None:
         """Return `resumed` for a row that is ok, `filtered` for one that `replay` leaves out."""
         if self.is_finished(payload_hash):
             return "resumed"
         if self.replay == "all":
             return None
-        has_failed = int(payload_hash[:_HEX], 16) in self.failed
-        return None if has_failed is (self.replay == "failed") else "filtered"
+        return None if self.has_failed(payload_hash) is (self.replay == "failed") else "filtered"
 
     def was_begun(self, payload_hash: str) -> bool:
         """Return whether a write of this row was begun and nobody knows how it ended."""

@@ -5,29 +5,37 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from anyio import to_thread
 from pydantic import ValidationError
 
 from odt_async import events
 from odt_async.actions import Action
 from odt_async.errors import AmbiguousWrite, OdtError, OutcomeUnknown, RowError
 from odt_async.model import ActionParams, Outcome, Row, Status, Verdict, VerdictKind
+from odt_async.runner.batches import Batches
 from odt_async.runner.diff import as_json, diff
-from odt_async.runner.entities import EntityLocks
 from odt_async.runner.failure import failure_of
 from odt_async.runner.resume import History
 from odt_async.runner.saved_plan import SavedPlan
 from odt_async.runner.verification import Verification, not_as_asked
 from odt_async.sinks.changes_jsonl import ChangesJsonl
-from odt_async.webex.session import CallRecord, HttpPolicy, current_row
+from odt_async.webex.session import Attempts, CallRecord, HttpPolicy, current_row
 
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi
 
 __all__ = ["Job", "Resolver", "RowRunner"]
 
-_PATIENCE = 4  # reads before a creation whose fate is unknown is taken for one that did not happen
+# Looks before a creation whose fate is unknown is taken for one that did not happen, 63 s in all: search shows new
+# people and workspaces within seconds as a rule. Should it take longer, the second creation is refused by Webex, as
+# whatever an action creates has something that only one may have (see CREATES in `actions/__init__.py`).
+_PATIENCE = 6
+# What an answer of another form than described ends in, within the SDK or an action
+_UNUSABLE_ANSWER = (ValidationError, AttributeError, LookupError, TypeError)
+_PATIENCE_TO_VERIFY = 4  # 15 s, and then it is the row's error
 
 
 class Resolver(Protocol):
@@ -57,6 +65,8 @@ class RowRunner:
     max_elapsed_s: of one row, sending and backing off; what it waits for others does not count.
     saved_plan: what every change must be that of; None to do what the rows ask for now.
     verification: which rows are read again once they are written.
+    concurrency: requests in flight, at most.
+    batch: whether rows may share calls where the action declares how.
     """
 
     def __init__(
@@ -72,6 +82,8 @@ class RowRunner:
         log: events.Logger,
         saved_plan: SavedPlan | None = None,
         verification: Verification | None = None,
+        concurrency: int = 1,
+        batch: bool = False,
     ) -> None:
         self._action = action
         self._api = api
@@ -84,8 +96,21 @@ class RowRunner:
         self._saved_plan = saved_plan
         self._verification = verification or Verification()
         self._creates = getattr(action, "CREATES", False)
-        self._entities = EntityLocks()
+        self._batches = Batches(
+            action,
+            api,
+            policy=policy,
+            log=log,
+            keep_intents=self._keep_intent,
+            concurrency=concurrency,
+            enabled=batch,
+        )
         self._now = asyncio.get_running_loop().time
+
+    @property
+    def company(self) -> int:
+        """How many rows must be under way for calls that several share to be full; 0 where none are."""
+        return self._batches.company
 
     async def run(self, job: Job) -> Outcome:
         """Return what became of the row; a failure of its own is an outcome, not an exception.
@@ -97,9 +122,12 @@ class RowRunner:
         current_row.set(record)
         result: dict[str, Any]
         try:
-            job = replace(job, params=await self._directory.resolve(job.params))
-            async with self._entities.alone(job.params.entity_id):
-                result = await self._carry_out(job, record)
+            with self._batches.seat(job.row.index, job.params):
+                params = await self._directory.resolve(job.params)
+                if params is not job.params:
+                    job = replace(job, params=params)
+                async with self._batches.turn(job.row.index, job.params):
+                    result = await self._carry_out(job, record)
         except OdtError as error:
             if not isinstance(error, RowError):
                 raise
@@ -122,15 +150,14 @@ class RowRunner:
         """Return status, before and change; starts again at `read` while a write's fate is unknown."""
         # of a write that an earlier run did not see the end of
         before = self._history.before(job.payload_hash)
-        in_doubt = self._history.was_begun(job.payload_hash)
+        in_doubt = (self._history.is_in_doubt if self._creates else self._history.was_begun)(job.payload_hash)
         noted = False  # the intent stands in this run's journal
-        attempt = 0
+        attempts = Attempts(self._policy)
         while True:
-            attempt += 1
-            state = await self._action.read(self._api, job.params)
+            state = await self._batches.read(job.row.index, job.params, in_doubt=in_doubt)
             change = self._action.plan(state, job.params)
             if change is not None and in_doubt and self._creates:
-                state, change = await self._look_again(job)
+                state, change = await self._look_again(job, _PATIENCE)
             if change is None:
                 if not in_doubt or self._changes is None:
                     return {"status": Status.UNCHANGED}
@@ -146,23 +173,25 @@ class RowRunner:
                     "change": wanted,
                     "diff": diff(before, wanted),
                 }
+            note_intent = None
             if not noted:
                 before = as_json(state)
-                self._note_intent(job, before, wanted)
+                note_intent = cache(partial(self._note_intent, job, before, wanted))
                 in_doubt = noted = True
             try:
-                await self._send(record, self._action.apply(self._api, job.params, change))
+                write = self._batches.write(job.row.index, job.params, change, note_intent)
+                await self._send(record, write)
             except AmbiguousWrite as doubt:
-                await self._before_reading_again(doubt, attempt, record)
+                await self._before_reading_again(doubt, attempts.failed(), record)
             else:
                 result = self._applied(job, record, before, wanted, noted=True)
                 await self._verify(job)
                 return result
 
-    async def _look_again(self, job: Job) -> tuple[Any, Any | None]:
+    async def _look_again(self, job: Job, patience: int) -> tuple[Any, Any | None]:
         """Return state and change once search has had time to show what is there."""
         state = change = None
-        for attempt in range(1, _PATIENCE + 1):
+        for attempt in range(1, patience + 1):
             await self._policy.sleep(2.0**attempt / 2)
             state = await self._action.read(self._api, job.params)
             change = self._action.plan(state, job.params)
@@ -177,7 +206,7 @@ class RowRunner:
         state = await self._action.read(self._api, job.params)
         change = self._action.plan(state, job.params)
         if change is not None:
-            state, change = await self._look_again(job)
+            state, change = await self._look_again(job, _PATIENCE_TO_VERIFY)
         if change is not None:
             raise not_as_asked(as_json(state), as_json(change))
 
@@ -185,10 +214,10 @@ class RowRunner:
         sent_before = record.attempts
         try:
             await write
-        except ValidationError as error:
+        except _UNUSABLE_ANSWER as error:
             if record.attempts == sent_before:
                 raise
-            raise AmbiguousWrite("the answer to the write does not fit the SDK's model") from error
+            raise AmbiguousWrite("the answer to the write is not as it should be") from error
 
     async def _before_reading_again(self, doubt: AmbiguousWrite, attempt: int, record: CallRecord) -> None:
         verdict = Verdict(VerdictKind.AMBIGUOUS, str(doubt), doubt.retry_after_s)
@@ -216,6 +245,11 @@ class RowRunner:
             change=change,
             params=_as_given(job.params),
         )
+
+    async def _keep_intent(self) -> None:
+        """Bring the intent of a creation to the disk: search may show late what only this tells of."""
+        if self._creates and self._changes is not None:
+            await to_thread.run_sync(self._changes.sync)
 
     def _applied(
         self, job: Job, record: CallRecord, before: Any, written: Any, *, noted: bool

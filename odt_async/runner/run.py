@@ -10,8 +10,9 @@ from typing import Any
 
 from odt_async import __version__, events
 from odt_async.errors import OutputFailed
-from odt_async.runner.active import Observer, Run, RunResult
+from odt_async.runner.active import Run, RunResult
 from odt_async.runner.files import RunFiles, new_run_id
+from odt_async.runner.observer import Observer
 from odt_async.runner.pace_memory import organisation_of, recall, remember
 from odt_async.runner.policy import policy_for
 from odt_async.runner.restorer import Restorer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from odt_async.events import timestamp
@@ -23,12 +23,16 @@ def summarise(
     dry_run: bool,
     continues: tuple[str, ...],
     started: str,
+    cpu_s: float,
     stop_reason: str | None,
     source_map: Mapping[str, str] | None = None,
+    control: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Return counts, times, throttling and error groups, under the names of the specification.
 
+    cpu_s: what the process has spent of its processors since the run began, sandbox included.
     source_map: of the one row of `single`; None in bulk.
+    control: what was done to the run while it lasted.
     """
     progress = tally.progress()
     counts = progress.counts
@@ -53,6 +57,7 @@ def summarise(
         "started": started,
         "finished": timestamp(),
         "elapsed_s": round(progress.elapsed_s, 3),
+        "cpu_s": round(cpu_s, 3),
         "rows_per_s": round(executed / progress.elapsed_s, 2) if progress.elapsed_s else None,
         "row_ms": {f"p{share}": tally.latency_ms(share / 100) for share in (50, 95, 99)},
         "requests": {
@@ -61,6 +66,8 @@ def summarise(
             "throttled_share": round(throttled / requests, 4) if requests else 0.0,
             "by_verdict": {kind.value: policy.verdicts[kind] for kind in VerdictKind},
         },
+        "control": list(control),  # at, what, by
+        "outages": policy.outages.seen,  # began, what, because, lasted_s, probes
         "lookups": lookups,  # kind, names, calls, how
         "families": [
             {"family": state.family, "pace_per_s": state.pace_per_s, "throttled": state.throttled}

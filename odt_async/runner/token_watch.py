@@ -18,6 +18,7 @@ _FIRST_RETRY_S = 10.0  # after a renewal that failed though the old token is sti
 _LONGEST_RETRY_S = 600.0
 _ENDS_SOON_S = 1800.0  # time enough to get another one
 _REFRESH_ENDS_SOON_S = 86_400.0
+_START_AGAIN = "put a good one there and start again"
 
 
 class TokenWatch:
@@ -44,6 +45,11 @@ class TokenWatch:
         if self._source.life is not None:
             return self._source.life
         return self._learnt if self._asked_of == self._source.access_token else None
+
+    @property
+    def renews_itself(self) -> bool:
+        """Whether its source brings another token though nobody has put one in place."""
+        return self._source.renews_itself
 
     @property
     def warning(self) -> str | None:
@@ -79,8 +85,10 @@ class TokenWatch:
             if await self._source.renew():
                 self._renewed("refused")
                 return
-            if not (self._source.may_change and was_good):
+            if not self._source.may_change:
                 raise NotAuthorised(self._refusal())
+            if not was_good:
+                raise NotAuthorised(f"{self._what_is_refused()}, and so no request is made: {_START_AGAIN}")
             await self._wait_for_another()
 
     async def keep(self) -> None:
@@ -160,7 +168,10 @@ class TokenWatch:
         self._log.info(events.RUN_RESUMED, reason="there is a new token")
 
     def _refusal(self) -> str:
-        return f"Webex refuses the token of {self._source.name} (401): {self._source.cure}"
+        return f"{self._what_is_refused()}: {self._source.cure}"
+
+    def _what_is_refused(self) -> str:
+        return f"Webex refuses the token of {self._source.name} (401)"
 
 
 def _ends(left_s: float) -> str:

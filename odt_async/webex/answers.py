@@ -32,6 +32,7 @@ class Answer:
     defect: str = ""  # why a success is no proof of anything: a body that is not what it should be
     error: Exception | None = None
     elapsed_s: float = 0.0
+    size: int = 0  # of the body as read, in bytes, unpacked
 
     @property
     def tracking_id(self) -> str:
@@ -48,6 +49,12 @@ async def read_answer(response: ClientResponse) -> Answer:
     if raw is None:
         response.close()
         return Answer(response, "", f"a body of more than {MAX_BODY >> 20} MiB")
+    answer = _understood(response, raw)
+    answer.size = len(raw)
+    return answer
+
+
+def _understood(response: ClientResponse, raw: bytes) -> Answer:
     content_type = response.headers.get("Content-Type", "")
     if not content_type.startswith("application/json"):
         kind = content_type.partition(";")[0] or "something untyped"

@@ -14,13 +14,14 @@ import asyncio
 import itertools
 import math
 import secrets
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import aiohttp
 import orjson
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, ClientSession
 from wxc_sdk.as_rest import AsRestSession
 
 from odt_async import events
@@ -49,7 +50,10 @@ WEBEX = "https://webexapis.com"  # what --base-url stands in for: the SDK hard-c
 _KEEP_ALIVE_S = 15.0
 _DNS_CACHE_S = 10  # after a failover the new address is found within that
 _PLAIN = (bytes, str, type(None))  # bodies that go over the wire as they are
-_MOST_REFUSED_TOKENS = 3  # in one call: renewal does not help
+_OWN_REQUEST = ClientSession._request  # noqa: SLF001 - what a mock puts itself in the place of
+# bytes of an answer: pages of a list would push everything else out of a log that rotates
+_MOST_LOGGED = 32_768
+_MOST_REFUSED_TOKENS = 3  # in one call, of a source that renews itself: renewal does not help
 
 
 @dataclass(slots=True, eq=False)  # it stands for its row
@@ -62,6 +66,7 @@ class CallRecord:
     spent_s: float = 0.0  # sending and backing off; paused, held and queued time does not count
     tracking_id: str = ""  # of the last answer
     rehearsal: bool = False  # a write is not sent, but raises WriteRefused
+    before_write: Callable[[], Awaitable[None]] | None = None  # called once, when a write is about to be sent
 
     @property
     def left_s(self) -> float:
@@ -88,12 +93,22 @@ class HttpPolicy(Protocol):
         """A number that grows when an outage turns out to explain what failed: those attempts do not count."""
         ...
 
+    @property
+    def undecided(self) -> bool:
+        """Whether what failed last may turn out to be an outage's fault: it is not known yet."""
+        ...
+
     def wait_before_retry(self, verdict: Verdict, attempt: int) -> float | None:
         """Return the seconds to back off after failed attempt *attempt* (from 1), or None to give up."""
         ...
 
     async def sleep(self, seconds: float) -> None:
         """Back off; may raise to give the call up."""
+        ...
+
+    @property
+    def renews_token_itself(self) -> bool:
+        """Whether there is another token each time that one is asked for."""
         ...
 
     async def renew_token(self, refused: str) -> None:
@@ -113,10 +128,15 @@ class Attempts:
         self._failed = 0
 
     def failed(self) -> int:
-        """Count one more; return how many there are, those forgotten that an outage explains."""
+        """Count one more; return how many there are, those forgotten that an outage explains.
+
+        While it is not known whether there is an outage, a repeat does not count: with few repeats allowed, and
+        few requests in flight, rows would be given up before there are answers enough to show one.
+        """
         if self._policy.excused != self._excused:
             self._excused, self._failed = self._policy.excused, 0
-        self._failed += 1
+        if self._failed == 0 or not self._policy.undecided:
+            self._failed += 1
         return self._failed
 
 
@@ -131,6 +151,7 @@ class _Call:
     data: Any
     options: dict[str, Any]  # for aiohttp: params ...
     record: CallRecord
+    token: str = ""  # that it was sent with
 
 
 class PolicySession(AsRestSession):
@@ -208,36 +229,39 @@ class PolicySession(AsRestSession):
         refused_tokens = 0
         attempts = Attempts(self._policy)
         while True:
-            token = self._tokens.access_token or ""
-            answer, verdict = await self._attempt(call, token)
+            answer, verdict = await self._attempt(call)
             response = answer.response
             if response is not None and (verdict.kind is VerdictKind.OK or response.status == ignore_status):
                 return response, answer.body
             if verdict.kind is VerdictKind.AUTH:
                 refused_tokens += 1
-                if refused_tokens == _MOST_REFUSED_TOKENS:
+                if refused_tokens >= _MOST_REFUSED_TOKENS and self._policy.renews_token_itself:
                     raise NotAuthorised(f"Webex refused {refused_tokens} tokens in a row ({method} {url})")
-                await self._policy.renew_token(token)
+                await self._policy.renew_token(call.token)
                 continue
-            error = answer.error or refusal(answer, token)
+            error = answer.error or refusal(answer, call.token)
             if verdict.kind is VerdictKind.AMBIGUOUS:
                 raise AmbiguousWrite(verdict.reason, retry_after_s=verdict.retry_after_s) from error
             if verdict.kind is VerdictKind.PERMANENT:
                 raise error
             await self._back_off(call, verdict, attempts.failed(), error)
 
-    async def _attempt(self, call: _Call, token: str) -> tuple[Answer, Verdict]:
+    async def _attempt(self, call: _Call) -> tuple[Answer, Verdict]:
         """Send *call* once, when the policy lets it; return the answer and its meaning."""
         record = call.record
         if record.left_s <= 0:
             raise RowDeadlineExceeded(f"the row's {record.max_elapsed_s:g} s are spent")
         await self._policy.admit(call.family)
-        record.attempts += 1
-        call.headers["Authorization"] = f"Bearer {token}"
+        call.token = self._tokens.access_token or ""  # it may have been replaced while the call waited
+        call.headers["Authorization"] = f"Bearer {call.token}"
         call.headers["TrackingID"] = record.tracking_id = next(self._tracking_ids)
         sent_at = self._now()
         verdict = None
         try:
+            if call.method != "GET" and record.before_write is not None:
+                announce, record.before_write = record.before_write, None
+                await announce()
+            record.attempts += 1
             answer = await self._exchange(call)
             verdict = _classify(call.method, answer)
         finally:
@@ -265,10 +289,11 @@ class PolicySession(AsRestSession):
             return Answer(error=error)
 
     async def _send(self, call: _Call) -> ClientResponse:
-        if isinstance(call.data, _PLAIN) and call.options.keys() <= {"params"}:
+        is_plain = isinstance(call.data, _PLAIN) and call.options.keys() <= {"params"}
+        if is_plain and not self.trace_configs and ClientSession._request is _OWN_REQUEST:  # noqa: SLF001
             params = call.options.get("params")
             return await self._wire.send(call.method, call.url, params, headers=call.headers, data=call.data)
-        # a form, a file: nothing that an action sends
+        # a form, a file: nothing that an action sends; or somebody watches (a trace, a mock) who must see it
         return await self.request(
             call.method, call.url, headers=call.headers, data=call.data, allow_redirects=False, **call.options
         )
@@ -318,7 +343,7 @@ class PolicySession(AsRestSession):
             verdict=verdict.kind,
             error=None if answer.error is None else f"{type(answer.error).__name__}: {answer.error}",
             response_headers=masked(response.headers) if failed and response is not None else None,
-            response_body=answer.body or None,
+            response_body=(answer.body or None) if answer.size <= _MOST_LOGGED else f"{answer.size} bytes",
             elapsed_ms=round(answer.elapsed_s * 1000, 1),
             request_tracking_id=call.headers["TrackingID"],
             tracking_id=call.record.tracking_id,

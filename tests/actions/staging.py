@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
+
+import anyio
 
 from odt_async import actions, events
 from odt_async.actions import Action
@@ -64,9 +66,15 @@ class Stage:
 
     async def carry_out(self, module: ModuleType, params: ActionParams, *, dry_run: bool = False) -> Outcome:
         """Take one row through the action with the runner's `RowRunner`, a directory of its own included."""
-        action = as_action(module)
+        (outcome,) = await self.carry_out_together(module, [params], dry_run=dry_run, batch=False)
+        return outcome
+
+    async def carry_out_together(
+        self, module: ModuleType, rows: Sequence[ActionParams], *, dry_run: bool = False, batch: bool = True
+    ) -> list[Outcome]:
+        """Take rows through the action side by side, as a run does that has a worker for each."""
         runner = RowRunner(
-            action=action,
+            action=as_action(module),
             api=self.api,
             policy=self.policy,
             directory=Directory(self.api),
@@ -74,11 +82,20 @@ class Stage:
             history=History(),
             max_elapsed_s=MAX_ELAPSED_S,
             log=self.log,
+            batch=batch,
         )
         name = module.__name__.rpartition(".")[2]
-        row = make_row({}, index=self.rows)
-        self.rows += 1
-        return await runner.run(Job(row, params, payload_hash(name, params)))
+        outcomes: dict[int, Outcome] = {}
+
+        async def carry_out(index: int, params: ActionParams) -> None:
+            row = make_row({}, index=index)
+            outcomes[index] = await runner.run(Job(row, params, payload_hash(name, params)))
+
+        async with anyio.create_task_group() as group:
+            for params in rows:
+                group.start_soon(carry_out, self.rows, params)
+                self.rows += 1
+        return [outcome for _index, outcome in sorted(outcomes.items())]
 
     async def undo(self, module: ModuleType, params: ActionParams, before: Any) -> None:
         """Put back *before*, the JSON that an outcome holds."""

@@ -19,6 +19,7 @@ class _Session:
     """Answers as Webex may, where the sandbox has but one way to."""
 
     def __init__(self, status: int, answer: Any) -> None:
+        self.memory: dict[str, Any] = {}
         self.status = status
         self.answer = answer
 

@@ -3,20 +3,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
-from odt_async.actions._worker_memory import memory_of, once
+from odt_async.actions._worker_memory import memory_of
 
 ONE_RUN, ANOTHER = cast("Any", object()), cast("Any", object())
-
-
-async def test_a_question_is_asked_once() -> None:
-    asked = []
-
-    async def ask() -> int:
-        asked.append(1)
-        return len(asked)
-
-    answers = [await once(ONE_RUN, "how many", ask) for _ in range(3)]
-    assert (answers, len(asked)) == ([1, 1, 1], 1)
 
 
 async def test_another_run_remembers_nothing_of_this_one() -> None:

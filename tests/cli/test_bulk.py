@@ -213,5 +213,5 @@ def test_the_newest_run_is_resumed_when_none_is_named() -> None:
     write_samples(3)
     first = odt("bulk", ACTION, "--sandbox")
     second = odt("bulk", ACTION, "--sandbox", "--resume")
-    assert second.stderr.splitlines()[0] == f"resuming {run_of(first)}"
+    assert second.stderr.splitlines()[0] == f"resuming {run_of(first)}: 3 rows done, 0 failed"
     assert ": 0 applied, 0 unchanged, 3 skipped, 0 failed\n" in second.stderr

@@ -147,6 +147,8 @@ def test_the_run_is_found_by_its_name_or_its_action_s_and_must_be_named_among_se
         (["set", "speed=3"], "set speed=3: write concurrency=4, rate=10 or rate=none"),
         (["set", "rate"], "set rate: write concurrency=4, rate=10 or rate=none"),
         (["set", "concurrency=4.5"], "set concurrency=4.5: '4.5' is not a number"),
+        (["set", "rate=nan"], "set rate=nan: 'nan' is not a number"),
+        (["set", "rate=inf"], "set rate=inf: 'inf' is not a number"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line(words: list[str], said: str) -> None:

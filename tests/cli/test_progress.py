@@ -103,7 +103,7 @@ def test_planned_changes_stand_above_the_bar_when_both_go_to_the_terminal() -> N
     assert max(planned) < bar
 
 
-def troubled_run() -> Run:
+def troubled_run(token_warning: str | None = None) -> Run:
     """Return a run in which everything goes wrong at once, as far as a screen asks."""
     counts = dict.fromkeys(Status, 123_456)
     holds = [
@@ -117,6 +117,7 @@ def troubled_run() -> Run:
             verdicts=Counter({VerdictKind.THROTTLED: 98_765}),
             unanswered=0,
             limiter=SimpleNamespace(states=lambda: holds),
+            tokens=SimpleNamespace(warning=token_warning),
         ),
     )
     return cast("Run", run)
@@ -138,6 +139,23 @@ def test_figures_that_do_not_fit_are_cut_and_never_wrapped() -> None:
     assert bar.endswith(" 62% 617280/1000000 ETA 1:01:01")
     assert figures.startswith("  PAUSED | 45.7 rows/s | planned 123456 | ok 123456 | unchanged 123456 | ")
     assert (len(figures), figures[-1]) == (80, "…")
+
+
+@pytest.mark.usefixtures("eighty_columns")
+def test_a_pause_rings_the_bell_and_says_why_above_the_bar_and_a_token_that_ends_is_seen() -> None:
+    spec = cast("RunSpec", SimpleNamespace(survey=SimpleNamespace(rows=1_000_000)))
+    with (
+        terminal() as shown,
+        streams(out=shown.descriptor, err=shown.descriptor),
+        observer_for(spec, show_plans=True) as observer,
+    ):
+        observer.tick(troubled_run("it ends in 3 min"))
+        observer.paused("no token")
+        observer.resumed()
+    lines = [line.replace("\a", "") for line in shown.screen.lines if line]
+    assert shown.raw.count("\a") == 1
+    assert lines[:2] == ["PAUSED: no token", "resumed"]
+    assert lines[-1].startswith("  PAUSED | TOKEN ENDS SOON: see heartbeat.log | 45.7 rows/s | ")
 
 
 @pytest.mark.usefixtures("eighty_columns")

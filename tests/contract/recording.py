@@ -1,17 +1,18 @@
-"""What an API client and its server said to each other, taken down by aiohttp's own tracing."""
+"""What an API client and its server said to each other, taken down with aiohttp's own tracing."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import (
     ClientResponse,
+    StreamReader,
     TraceConfig,
     TraceRequestChunkSentParams,
     TraceRequestEndParams,
     TraceRequestStartParams,
-    TraceResponseChunkReceivedParams,
 )
 from yarl import URL
 
@@ -38,7 +39,6 @@ class Recorder:
         trace.on_request_start.append(self._started)
         trace.on_request_chunk_sent.append(self._sent)
         trace.on_request_end.append(self._answered)
-        trace.on_response_chunk_received.append(self._received)
         trace.freeze()
         api.session.trace_configs.append(trace)
 
@@ -63,18 +63,34 @@ class Recorder:
     ) -> None:
         context.sent += params.chunk
 
-    async def _received(
-        self, _session: Any, context: SimpleNamespace, params: TraceResponseChunkReceivedParams
-    ) -> None:
-        context.received += params.chunk
-
     async def _answered(self, _session: Any, context: SimpleNamespace, params: TraceRequestEndParams) -> None:
         response = params.response
         is_linked = response.request_info.url.relative() in self._linked
         if "next" in response.links:
             self._linked.add(URL(str(response.links["next"]["url"])).relative())
+        response.content = _Tee(response.content, context)  # type: ignore[assignment]
         if self._is_on and not is_linked:
             self._taken.append((context, response))
+
+
+class _Tee:
+    """A body that is taken down while it is read, at once or by pieces, of which aiohttp's traces are not told."""
+
+    def __init__(self, content: StreamReader, context: SimpleNamespace) -> None:
+        self._content = content
+        self._context = context
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._content, name)
+
+    def read_nowait(self) -> bytes:
+        self._context.received += (whole := self._content.read_nowait())
+        return whole
+
+    async def iter_any(self) -> AsyncIterator[bytes]:
+        async for piece in self._content.iter_any():
+            self._context.received += piece
+            yield piece
 
 
 def _request(context: SimpleNamespace, response: ClientResponse) -> Sent:

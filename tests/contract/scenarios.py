@@ -39,6 +39,7 @@ class Scenario:
     undone: bool = True  # where the action can; False: not this row
     before: tuple[tuple[str, Cells], ...] = ()  # rows of actions that are carried out first
     faults: tuple[str, ...] = ()
+    company: tuple[Cells, ...] = ()  # more rows, which share its calls
 
     def __str__(self) -> str:
         return f"{self.action}: {self.variant}"
@@ -105,6 +106,12 @@ _LOCATIONS = (
         _place(0) | {"phone_numbers": "+34930000000;+34999000000"},
         Status.ERROR,
     ),
+    Scenario(
+        "ubicacion_alta_numeraciones_desactivadas",
+        "of several rows",
+        _place(0) | {"phone_numbers": "+34930000000;+34930000001"},
+        company=(_place(0) | {"phone_numbers": "+34930000002"},),
+    ),
     Scenario("ubicacion_actualizar_cabecera", "number", _place(0) | {"calling_line_id": "+34950000000"}),
     Scenario(
         "ubicacion_actualizar_cabecera",
@@ -152,6 +159,12 @@ _PEOPLE = (
         | _MORE
         | {"display_name": "Nueva P.", "active": "no", "preferred_language": "es_ES"}
         | {"timezone": "Europe/Madrid", "external_id": "E-1"},
+    ),
+    Scenario(
+        "usuarios_alta_scim",
+        "of several rows",
+        _NEW | _MORE,
+        company=(_NEW | {"email": "otra.persona@sandbox.example"},),
     ),
     Scenario("usuarios_alta_scim", "there already", _who(3) | {"first_name": "Ana"}, Status.UNCHANGED),
     Scenario("usuarios_alta_people", "without licences", _NEW | _MORE),
@@ -211,6 +224,24 @@ _PEOPLE = (
         "not assigned",
         _who(3) | {"remove_license_ids": _licence(ADVANCED_MESSAGING)},
         Status.UNCHANGED,
+    ),
+    Scenario(
+        "usuarios_asignar_location",
+        "of several rows",
+        _who(3) | _place(0),
+        company=(_who(4) | _place(0), _who(5) | _place(1) | {"extension": "4711"}),
+    ),
+    Scenario(
+        "usuarios_modificar_licencias",
+        "of several rows",
+        _who(3) | {"remove_license_ids": _licence(BASIC_MESSAGING)},
+        company=(_who(3) | {"add_license_ids": _licence(BASIC_MEETINGS)},),
+    ),
+    Scenario(
+        "usuarios_anadir_intercom_legacy",
+        "of several rows",
+        _who(3) | {"legacy_phone_number": "+34910000003"},
+        company=(_who(3) | {"legacy_phone_number": "+34910000023"},),
     ),
     Scenario("usuarios_asignar_location", "as they are", _who(3) | _place(0)),
     Scenario(
@@ -284,6 +315,12 @@ _ROOMS = (
         _room(3) | {"legacy_phone_number": "+34960000003"},
         Status.ERROR,
         faults=(f"basic-workspace={ORGANISATION.workspace(3).id}",),
+    ),
+    Scenario(
+        "workspaces_anadir_intercom_legacy",
+        "of several rows",
+        _room(3) | {"legacy_phone_number": "+34960000003"},
+        company=(_room(3) | {"legacy_phone_number": "+34960000023"},),
     ),
     Scenario("workspaces_configurar_desvio_prefijo53", "extension", _room(3) | {"extension": "70000003"}),
     Scenario(

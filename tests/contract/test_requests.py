@@ -26,9 +26,13 @@ def module_of(action: str) -> ModuleType:
     return cast("ModuleType", actions.load(action))
 
 
-async def carry_out(stage: Stage, action: str, cells: Cells) -> tuple[Any, Outcome]:
-    params = parse_cells(module_of(action), PROFILES, **cells)
-    return params, await stage.carry_out(module_of(action), params)
+async def carry_out(
+    stage: Stage, action: str, cells: Cells, *company: Cells
+) -> tuple[list[Any], list[Outcome]]:
+    """Carry the row out, and its company together with it."""
+    module = module_of(action)
+    rows = [parse_cells(module, PROFILES, **row) for row in (cells, *company)]
+    return rows, await stage.carry_out_together(module, rows, batch=bool(company))
 
 
 async def undo(stage: Stage, action: str, params: Any, before: Any) -> None:
@@ -43,15 +47,17 @@ async def perform(scenario: Scenario, extra: Cells, logs_dir: Path) -> tuple[lis
     """Carry the row out, again, and undo it; return what became of the rows, and all that was sent."""
     async with staged(*scenario.faults, logs_dir=logs_dir) as stage:
         recorder = Recorder(stage.api)
-        for action, cells in scenario.before:
-            await carry_out(stage, action, cells)
+        for action, preparation in scenario.before:
+            await carry_out(stage, action, preparation)
         recorder.start()
-        params, outcome = await carry_out(stage, scenario.action, {**scenario.cells, **extra})
-        statuses = [outcome.status]
-        if outcome.status is Status.APPLIED:
-            statuses.append((await carry_out(stage, scenario.action, {**scenario.cells, **extra}))[1].status)
+        cells = [{**row, **extra} for row in (scenario.cells, *scenario.company)]
+        rows, outcomes = await carry_out(stage, scenario.action, *cells)
+        statuses = [outcome.status for outcome in outcomes]
+        if Status.APPLIED in statuses:
+            statuses += [outcome.status for outcome in (await carry_out(stage, scenario.action, *cells))[1]]
             if scenario.undone and hasattr(module_of(scenario.action), "undo"):
-                await undo(stage, scenario.action, params, outcome.before)
+                for params, outcome in zip(reversed(rows), reversed(outcomes), strict=True):
+                    await undo(stage, scenario.action, params, outcome.before)
         return statuses, recorder.exchanges
 
 
@@ -68,8 +74,9 @@ async def test_what_is_sent_and_answered_is_as_published(
 ) -> None:
     statuses, exchanges = await perform(scenario, extra, tmp_path)
 
-    again = [Status.UNCHANGED] if scenario.status is Status.APPLIED else []
-    assert statuses == [scenario.status, *again]
+    rows = 1 + len(scenario.company)
+    again = [Status.UNCHANGED] * rows if scenario.status is Status.APPLIED else []
+    assert statuses == [scenario.status] * rows + again
     problems = problems_of(published, exchanges)
     assert [
         problem

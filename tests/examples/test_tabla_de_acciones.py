@@ -16,7 +16,7 @@ FIRST = Result(
     action="a", rows=2, applied=2, unchanged=0, errors={}, calls=4, changed=2, in_vain=0, elapsed_s=1.0
 )
 SECOND = replace(FIRST, applied=0, unchanged=2, changed=0, calls=2)
-GOOD = Measured(FIRST, SECOND, FIRST, SECOND)
+GOOD = Measured(FIRST, FIRST, SECOND, FIRST, SECOND)
 
 
 @pytest.mark.parametrize("action", actions.names())
@@ -31,12 +31,16 @@ async def test_all_rows_of_an_action_land_once_whatever_goes_wrong(action: str, 
     [
         (GOOD, None),
         (replace(GOOD, first=replace(FIRST, applied=1, errors={"x": 1})), "the first run left rows"),
-        (replace(GOOD, first=replace(FIRST, changed=3)), "the first run wrote more or less than once a row"),
+        (
+            replace(GOOD, singly=replace(FIRST, changed=1)),
+            "the run without batches wrote more or less than once a row",
+        ),
+        (replace(GOOD, first=replace(FIRST, changed=3)), "the first run wrote more than once a row"),
         (replace(GOOD, second=replace(SECOND, changed=1)), "the second run wrote"),
         (replace(GOOD, faulty=replace(FIRST, applied=1)), "the run with faults left rows"),
         (
             replace(GOOD, faulty=replace(FIRST, changed=3)),
-            "the run with faults wrote more or less than once a row",
+            "the run with faults wrote more than once a row",
         ),
         (replace(GOOD, after=replace(SECOND, unchanged=1)), "something was left to write after the faults"),
         (replace(GOOD, faulty=replace(FIRST, in_vain=1)), "something was written in vain"),
@@ -52,5 +56,5 @@ def test_the_table_counts_what_was_left_and_what_was_written_twice() -> None:
     )
 
     assert table([replace(GOOD, faulty=faulty)]).splitlines()[2:] == [
-        "| a | 2 | 2.00 | 1.00 | 2 | 1 | 4.50 | 2 | 1 x RetriesExhausted: HTTP 503 |"
+        "| a | 2 | 2.00 | 2.00 | 1.00 | 2 | 1 | 4.50 | 2 | 1 x RetriesExhausted: HTTP 503 |"
     ]

@@ -52,6 +52,7 @@ class Watcher:
         self.outcomes: list[Outcome] = []
         self.beats: list[str] = []
         self.states: list[str] = []
+        self.pauses: list[str | None] = []  # why it was paused, None where it went on
 
     def started(self, run: Run) -> None:
         self.states.append(run.state)
@@ -66,6 +67,12 @@ class Watcher:
 
     def beat(self, line: str) -> None:
         self.beats.append(line)
+
+    def paused(self, reason: str) -> None:
+        self.pauses.append(reason)
+
+    def resumed(self) -> None:
+        self.pauses.append(None)
 
 
 interrupt = partial(signal.raise_signal, signal.SIGINT)
@@ -143,9 +150,14 @@ def write_rows(rows: int) -> None:
 
 def edit_rows(edit: Callable[[Table], Table]) -> None:
     """Give *edit* the rows of usuarios.csv, and write what it returns."""
-    table = read_table(USERS)
+    edit_table(USERS, edit)
+
+
+def edit_table(path: Path, edit: Callable[[Table], Table]) -> None:
+    """Give *edit* the rows of an input file, and write what it returns."""
+    table = read_table(path)
     header = list(table[0])
-    with USERS.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, header)
         writer.writeheader()
         writer.writerows(edit(table))

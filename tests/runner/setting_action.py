@@ -69,6 +69,9 @@ class Remote:
     async def _called(self, name: str, seconds: float) -> None:
         record = current_row.get()
         assert record is not None
+        if name == "write" and record.before_write is not None:  # as the session does
+            announce, record.before_write = record.before_write, None
+            await announce()
         record.attempts += 1  # as the session counts the requests that it sends
         self.calls.append(name)
         await asyncio.sleep(seconds)

@@ -82,6 +82,23 @@ def test_a_refusal_is_an_answer_and_a_429_is_none() -> None:
     assert opened(breaker).down == WRITES
 
 
+def test_it_is_undecided_while_several_rows_get_no_answer_one_after_the_other() -> None:
+    breaker = Breaker()
+    seen = []
+    for row, verdict in [(1, OUT), (1, OUT), (2, OUT), (3, OK), (4, OUT), (5, LOST), (6, REFUSED), (7, OUT)]:
+        breaker.learn(row, WRITES, verdict, 0.0)
+        seen.append(breaker.undecided)
+    assert seen == [False, False, True, False, False, True, False, False]
+
+
+def test_it_is_not_undecided_for_ever() -> None:
+    breaker = Breaker()
+    for call in range(16):
+        assert not breaker.learn(call % 2, WRITES, OUT, 0.0)  # two rows, too few to show an outage
+    assert not breaker.undecided
+    assert not opened().undecided
+
+
 def test_what_was_seen_long_ago_is_forgotten() -> None:
     breaker = Breaker()
     for row in range(1000):

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from aiohttp import RequestInfo
 from multidict import CIMultiDict, CIMultiDictProxy
+from pydantic import BaseModel, ValidationError
 from wxc_sdk.as_rest import AsRestError
 from yarl import URL
 
@@ -97,15 +98,56 @@ def test_an_invalid_row_names_its_cells_and_needs_no_traceback() -> None:
 
 def test_an_unexpected_error_keeps_its_traceback() -> None:
     failure = failure_of(raised(KeyError("callForwarding")))
-    assert (failure.type, failure.text, failure.hint, failure.remote) == (
-        "KeyError",
-        "'callForwarding'",
-        None,
-        None,
-    )
+    assert (failure.type, failure.text, failure.remote) == ("KeyError", "KeyError: 'callForwarding'", None)
+    assert failure.hint is not None
+    assert "the traceback in error.jsonl shows where" in failure.hint
     assert failure.traceback is not None
     assert "in raised" in failure.traceback
 
 
 def test_an_error_without_words_is_called_by_its_name() -> None:
-    assert failure_of(raised(TimeoutError())).text == "TimeoutError"
+    assert [failure_of(raised(error)).text for error in (TimeoutError(), AttributeError())] == [
+        "TimeoutError",
+        "AttributeError",
+    ]
+
+
+class _Forwarding(BaseModel):
+    enabled: bool
+    ring: int
+    to: str
+    tone: str
+
+
+class _Setting(BaseModel):
+    forwarding: _Forwarding
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        (
+            {"forwarding": "token-0123"},
+            "forwarding: Input should be a valid dictionary or instance of _Forwarding",
+        ),
+        (
+            {"forwarding": {"enabled": [], "ring": "x", "to": [], "tone": []}},
+            (
+                "forwarding.enabled: Input should be a valid boolean; forwarding.ring: Input should be a valid "
+                "integer, unable to parse string as an integer; forwarding.to: Input should be a valid string; "
+                "and 1 more"
+            ),
+        ),
+        (None, "the whole: Input should be a valid dictionary or instance of _Setting"),
+    ],
+)
+def test_an_answer_that_fits_no_model_is_one_line_that_names_the_fields(answer: object, text: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        _Setting.model_validate(answer)
+    failure = failure_of(caught.value)
+    assert (failure.type, failure.text) == (
+        "ValidationError",
+        f"not as the SDK describes _Setting: {text}",
+    )
+    assert failure.hint is not None
+    assert "another form than the SDK describes" in failure.hint

@@ -289,3 +289,23 @@ async def test_what_was_learned_is_told_with_what_was_known_before() -> None:
     await limiter.admit("people")
     limiter.learn("people", 0.0, OK)
     assert limiter.known() == {"licenses": Known(7.0), "people": Known(50.0, 4)}
+
+
+async def test_while_no_limit_has_shown_slots_that_come_free_together_are_taken_together() -> None:
+    limiter, slots = Limiter(), Slots(8)
+    for _ in range(8):
+        await limiter.admit("people", slots)
+    admitted = []
+
+    async def call(number: int) -> None:
+        await limiter.admit("people", slots)
+        admitted.append(number)
+
+    async with anyio.create_task_group() as group:
+        for number in range(8):
+            group.start_soon(call, number)
+        await asyncio.sleep(0)
+        for _ in range(8):
+            slots.give_back()
+        await asyncio.sleep(0)  # one turn of the loop for all of them
+        assert admitted == list(range(8))

@@ -53,6 +53,14 @@ async def test_an_outage_takes_nobodys_attempts_and_few_requests() -> None:
     )  # it took a look every half minute
 
 
+@pytest.mark.parametrize("concurrency", [2, 8])
+async def test_an_outage_fails_no_row_however_few_repeats_are_allowed(concurrency: int) -> None:
+    write_rows(100)
+    async with sandbox("latency=200ms", "outage=2s-900s") as served:
+        left = await run_on(served, concurrency=concurrency, max_retries_per_call=1)
+    assert left.counts == {"applied": 100}
+
+
 async def test_an_outage_of_the_look_up_is_waited_for_too() -> None:
     write_rows(20)
     edit_rows(lambda rows: [{**row, "person_id": ""} for row in rows])

@@ -132,7 +132,10 @@ async def test_whatever_a_row_dies_of_the_others_go_on(tmp_path: Path) -> None:
         "luis": Status.APPLIED,
     }
     assert outcomes["ana"].failure is not None
-    assert (outcomes["ana"].failure.type, outcomes["ana"].failure.text) == ("ZeroDivisionError", "a bug")
+    assert (outcomes["ana"].failure.type, outcomes["ana"].failure.text) == (
+        "ZeroDivisionError",
+        "ZeroDivisionError: a bug",
+    )
 
 
 async def test_rows_of_one_person_go_one_after_the_other(tmp_path: Path) -> None:
@@ -208,7 +211,7 @@ async def test_what_ends_the_run_is_not_the_rows_own(
     with open_runner(tmp_path, remote) as runner:
         with pytest.raises(error):
             await runner.run(make_job())
-        assert runner._entities._entities == {}
+        assert runner._batches._things._entities == {}
 
 
 async def test_a_cancelled_row_has_no_outcome_and_leaves_its_intent(tmp_path: Path) -> None:
@@ -216,6 +219,6 @@ async def test_a_cancelled_row_has_no_outcome_and_leaves_its_intent(tmp_path: Pa
     with open_runner(tmp_path, remote) as runner:
         with anyio.move_on_after(2.0) as scope:  # in the middle of the write
             await runner.run(make_job())
-        assert runner._entities._entities == {}
+        assert runner._batches._things._entities == {}
     assert scope.cancelled_caught
     assert journal(tmp_path) == [("intent", {"value": "911"})]

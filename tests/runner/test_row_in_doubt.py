@@ -182,11 +182,11 @@ async def test_something_new_that_shows_late_is_not_made_twice(tmp_path: Path) -
     assert journal(tmp_path) == [("intent", None), ("done", {"value": "53100"})]
 
 
-async def test_something_new_that_never_shows_is_made_again_after_four_looks(tmp_path: Path) -> None:
+async def test_something_new_that_never_shows_is_made_again_after_six_looks(tmp_path: Path) -> None:
     remote = Remote({}, (LOST_ON_THE_WAY,))
     outcome = await carry_out(tmp_path, remote, action=CreatingAction())
     assert outcome.status is Status.APPLIED
-    assert remote.calls == ["read", "write", "read", *["read"] * 4, "write"]
+    assert remote.calls == ["read", "write", "read", *["read"] * 6, "write"]
 
 
 @pytest.mark.parametrize("before", [None, {"value": ""}], ids=["nothing there", "something there"])

@@ -222,7 +222,7 @@ async def test_the_report_tells_the_morning_how_it_went() -> None:
     )
     assert report["requests"]["total"] == served.journal.total
     assert report["by_status"]["applied"] == 60
-    assert [family["throttled"] for family in report["families"]] == [report["requests"]["throttled"]]
+    assert sum(family["throttled"] for family in report["families"]) == report["requests"]["throttled"]
     assert report["rows_per_s"] == pytest.approx(60 / report["elapsed_s"], rel=0.01)
 
 

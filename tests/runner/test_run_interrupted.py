@@ -81,6 +81,22 @@ async def test_a_signal_while_rows_are_left_cuts_nothing_short() -> None:
     assert (left.report["stop_reason"], sum(left.counts.values())) == ("SIGINT", 200)
 
 
+async def test_a_signal_while_the_report_is_written_changes_nothing() -> None:
+    write_rows(5)
+
+    class Impatient(Watcher):
+        def beat(self, line: str) -> None:
+            if " finished: " in line:
+                interrupt()
+                interrupt()
+
+    async with sandbox() as served:
+        left = await run_on(served, watcher=Impatient())
+        await asyncio.sleep(1)
+    check_that_the_files_add_up(left)
+    assert (left.result.stopped_by, left.report["state"], left.counts) == (None, "finished", {"applied": 5})
+
+
 async def test_rows_that_no_worker_took_are_judged_as_the_others_are() -> None:
     write_rows(100)
     edit_rows(lambda table: [*table[:90], table[90] | {"extension": ""}, *table[91:], table[0]])

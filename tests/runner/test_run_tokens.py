@@ -119,6 +119,19 @@ async def test_a_run_pauses_until_somebody_writes_a_new_token_into_its_file() ->
     assert [beat for beat in watcher.beats if beat.endswith(f"PAUSED: {refusal}")] != []
 
 
+async def test_wrong_tokens_in_the_file_are_waited_out_until_a_good_one_comes() -> None:
+    write_rows(100)
+    wrong = iter([f"wrong-token-{number}" for number in range(5)])
+    async with sandbox(*TTL) as served:
+        write_token(served.token)
+        watcher = Watcher(
+            on_tick=replace_when_paused(served, lambda good: write_token(next(wrong, good)), after_s=30)
+        )
+        left = await run_on(served, watcher=watcher, token_file=TOKEN_FILE, access_token=None)
+    check_that_the_files_add_up(left)
+    assert (left.counts, next(wrong, None)) == ({"applied": 100}, None)
+
+
 async def test_a_paused_run_can_be_interrupted() -> None:
     write_rows(100)
     async with sandbox(*TTL) as served:

@@ -195,6 +195,24 @@ async def test_an_undo_that_was_killed_ahead_of_a_write_writes_it() -> None:
     assert (again.counts, after) == ({"applied": 1, "skipped": ROWS - 1}, before)
 
 
+async def test_an_undo_that_was_interrupted_leaves_alone_what_somebody_has_changed_meanwhile() -> None:
+    write_rows(ROWS)
+    watcher = Watcher()
+    async with sandbox() as served:
+        first = await run_on(served)
+        killed = await undo(served, first)
+        last = killed.table("ok.csv")[-1]
+        rewrite(killed, "ok.csv", without=last["payload_hash"])
+        theirs = read_table(INPUT / "usuarios.csv")[int(last["row_index"])]
+        edit_rows(lambda _rows: [theirs | {"destination": "8999"}])
+        await run_on(served)
+        again = await undo(served, first, watcher)
+        now = await forwarding(served, theirs["person_id"])
+    assert again.counts == {"error": 1, "skipped": ROWS - 1}
+    assert failures(watcher)[0][0] == "ChangedSince"
+    assert now["callForwarding"]["always"]["destination"] == "8999"
+
+
 async def test_an_undo_weathers_faults() -> None:
     write_rows(60)
     async with sandbox("5xx=5%", "reset-before=3%", "reset-after=3%") as served:

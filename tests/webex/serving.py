@@ -125,6 +125,8 @@ class Ledger:
     new_tokens: list[str] = field(default_factory=list)
     steps: list[tuple[object, ...]] = field(default_factory=list)
     excused: int = 0
+    undecided: bool = False
+    renews_token_itself: bool = True
 
     async def admit(self, family: str) -> None:
         await asyncio.sleep(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -193,6 +194,27 @@ async def test_a_third_refused_token_is_the_last() -> None:
 
     assert str(refused.value) == f"Webex refused 3 tokens in a row (GET {stub.url}/v1/people)"
     assert [asked.token for asked in stub.asked] == [TOKEN, "token-2", "token-3"]
+
+
+async def test_tokens_that_people_put_in_place_may_be_refused_again_and_again() -> None:
+    policy = Ledger(new_tokens=[f"token-{number}" for number in range(2, 6)], renews_token_itself=False)
+    async with served(*[UNAUTHORISED] * 4, EMPTY) as stub, open_session(stub, policy) as session:
+        await session.rest_get(f"{WEBEX}/v1/people")
+
+    assert [asked.token for asked in stub.asked] == [TOKEN, "token-2", "token-3", "token-4", "token-5"]
+
+
+async def test_a_call_that_waited_is_sent_with_the_token_of_that_moment() -> None:
+    @dataclass
+    class Waiting(Ledger):
+        async def admit(self, family: str) -> None:
+            await super().admit(family)
+            self.tokens.access_token = "token-2"
+
+    async with served(EMPTY) as stub, open_session(stub, Waiting()) as session:
+        await session.rest_get(f"{WEBEX}/v1/people")
+
+    assert [asked.token for asked in stub.asked] == ["token-2"]
 
 
 async def test_the_last_request_of_a_row_gets_what_is_left_of_its_time() -> None:
