@@ -43,13 +43,10 @@ _FEW = 3  # calls tell nothing
 _CHANCE_CALLS, _NEARLY_ALL, _STRUCK = 16, 0.9, 0.96
 _BLAME = 1.5  # times its length: so long the catching up may be what was refused
 _DEEP = 0.7  # of what it was: it may rise again, and to that
-_TELLING_CALLS = 20
-_MEASURED = 0.995
 _LEAST_LEFT = 0.5  # of the level, after a refusal that came too soon to measure anything
 _LONG_HOLD_S, _WINDOW_CALLS = 2.5, 8  # what a window shows that is used up early
 _SURELY_COUNTED = 4  # windows
-_LONG_WINDOW_S = 25.0
-_EARLY_S = 0.7  # before its end a window of many calls is used up: a Retry-After in whole seconds hides the end
+_CALLS_A_WINDOW = 100  # at least, for each call refused at its end
 _BUSY, _LIKE, _FAR, _RISEN_FROM = 0.7, 0.06, 0.1, 1.25
 _FREE_WITHIN = 1.12  # times the level the pace was refused, after it had held: the level is about right
 
@@ -108,8 +105,7 @@ class Level:
         self._hold_s = 0.0  # the last one
         self._refused = 1.0  # calls that one refusal costs, of late
         self._likeness = 0  # epochs whose goodput was that of the epoch before
-        self._overrun: Epoch | None = None  # the last epoch, if all of it went faster than the limit
-        self._saved: float | None = None  # calls that the limit had saved up when such an epoch began
+        self._failed = 0  # times that catching up was refused
         self._guessed = False  # the first level, for want of anything accepted
         self._previous: Epoch | None = None
         self._window: int | None = None  # calls that each window takes, where it is one
@@ -191,10 +187,9 @@ class Level:
         elif epoch.sending_s < min(_QUICK_UNITS * self._unit_s, self.plateau_s):
             self._fall(epoch, goodput, refused)
         elif epoch.sending_s < self.plateau_s:
-            self._ease(epoch, max(_SAFE * goodput, min(refused, self._level)), self._measured(epoch, goodput))
+            self._ease(epoch, max(_SAFE * goodput, min(refused, self._level)))
         else:
             self._refine(goodput, refused, epoch)
-        self._overrun = epoch if stood else None
         self._level = max(self._floor, self._level)
         self._refused += 0.5 * (epoch.refused - self._refused)
         self._plan_catch_up(epoch)
@@ -249,15 +244,16 @@ class Level:
 
     def _spread_over_window(self, *, as_it_stood: bool) -> None:
         """Set the level so that a window is used up as it ends: a refusal then costs no time."""
-        window = self._window or 0
-        period_s = self._windows_s / self._windows
-        # then each may end with a refusal
-        many = period_s >= _LONG_WINDOW_S and window >= _CALLS_A_REFUSAL * self._refused
-        level = window / (period_s - (_EARLY_S if many else 0.0))
-        if as_it_stood and not many and self._stage is not Course.SEARCH and self._level is not None:
+        window, period_s = self._window or 0, self._windows_s / self._windows
+        if window >= _CALLS_A_WINDOW * self._refused:  # each may end with a refusal
+            self._level = window / period_s
+            self._most_saved, self._stage = math.inf, Course.MEDIUM
+            return
+        level = (window - 0.5) / period_s
+        if as_it_stood and self.settled and self._level is not None:
             level = min(level, 0.99 * self._level)
-        self._level = level
-        self._stage = Course.MEDIUM
+        self._most_saved = 0.0
+        self._settle(level, min(_LONGEST_PLATEAU, max(_SHORT_PLATEAU, 2.0 * self._plateau)))
 
     def _was_free(self, epoch: Epoch, goodput: float, refused: float) -> bool:
         """Return whether all that the last hold had saved was used: then the goodput is the limit's rate."""
@@ -271,13 +267,17 @@ class Level:
     def _is_like_before(self, goodput: float) -> bool:
         return abs(goodput / self._goodput_before - 1.0) < _LIKE
 
+    def _was_little(self, epoch: Epoch) -> bool:
+        level = self._level or 0.0
+        return epoch.accepted - level * epoch.sending_s < 0.5 * level * epoch.hold_s
+
     def _learn_what_is_saved(self, epoch: Epoch, goodput: float) -> None:
         level = self._level or 0.0
         if self.settled:
             used = epoch.accepted - level * epoch.sending_s
             self._most_saved = max(0.0, 0.8 * used - 1.0) if used > 0.5 * level * epoch.hold_s else 0.0
             self._is_free = False
-        elif self._is_like_before(goodput):
+        elif self._is_like_before(goodput) and not self._was_little(epoch):
             # the same whatever the pace: all that is saved is used, sooner or later
             self._likeness += 1
             if epoch.accepted < 30:
@@ -290,6 +290,9 @@ class Level:
         else:
             self._likeness = 0
             self._catch_up_now = False
+            self._failed += 1
+            if self._failed > 1 and self._was_little(epoch):
+                self._most_saved = 0.0
 
     def _follow(self, goodput: float) -> None:
         self._is_free = self.settled
@@ -312,45 +315,17 @@ class Level:
             self._struck = True  # once may be chance: a jitter in a window of a second
             self._settle(_STRUCK * level, self._plateau)
             return
-        measured = self._measured(epoch, goodput)
-        if measured is not None:
-            self._level = max(_SAFE * goodput, min(0.97 * level, _MEASURED * measured))
-            self._stage = Course.MEDIUM
-        else:
-            self._level = max(
-                _SAFE * goodput, _LEAST_LEFT * level, min(0.9 * level, math.sqrt(goodput * refused))
-            )
-            self._stage = Course.FAST
+        self._level = max(_SAFE * goodput, _LEAST_LEFT * level, min(0.9 * level, math.sqrt(goodput * refused)))
+        self._stage = Course.FAST
         self._is_free = self._raised = False
         self._fell_from = level if not self._fallen else max(level, self._fell_from)
         self._fallen = True
         if self._was_ever_free:
             self._most_saved = math.inf
 
-    def _measured(self, epoch: Epoch, goodput: float) -> float | None:
-        """Return the limit's rate from epochs that went too fast throughout; None: it cannot be told.
-
-        What such an epoch was granted is what had been saved up and the rate times its length: two of different
-        length tell both, and once the first is known, one tells the rate, whatever it has become.
-        """
-        before = self._overrun
-        if before is not None and abs(before.hold_s - epoch.hold_s) < 0.2 * epoch.hold_s:
-            longer_s = epoch.sending_s - before.sending_s
-            more = epoch.accepted - before.accepted
-            if more >= _TELLING_CALLS and longer_s >= 0.2 * epoch.sending_s:
-                saved = epoch.accepted - more / longer_s * epoch.sending_s
-                if 0.0 <= saved <= goodput * epoch.hold_s:
-                    self._saved = saved
-        if self._saved is None or epoch.accepted - self._saved < _TELLING_CALLS:
-            return None
-        return max(goodput, (epoch.accepted - self._saved) / epoch.sending_s)
-
-    def _ease(self, epoch: Epoch, level: float, measured: float | None = None) -> None:
+    def _ease(self, epoch: Epoch, level: float) -> None:
         lasted = epoch.sending_s / self._unit_s
-        eased = level * (1.0 - max(_LEAST_EASE, _EASE / lasted))
-        if measured is not None:
-            eased = max(0.9 * eased, min((1.0 - _LEAST_EASE) * level, _MEASURED * measured))
-        self._proven = eased
+        self._proven = level * (1.0 - max(_LEAST_EASE, _EASE / lasted))
         self._settle(self._proven, self._plateau)
 
     def _settle(self, level: float, plateau: float) -> None:
@@ -390,6 +365,6 @@ class Level:
         level = self._level or 0.0
         saved = min(self._most_saved, level * epoch.hold_s)
         worth_it = (
-            self._catch_up_now and self._window is None and self._share == 1.0 and saved >= 1 and epoch.hold_s <= _LONGEST_CATCH_UP_S
+            self._catch_up_now and self._share == 1.0 and saved >= 1 and epoch.hold_s <= _LONGEST_CATCH_UP_S
         )
         self._catch_up_s = saved / (level * (_CATCH_UP - 1.0)) if worth_it else 0.0

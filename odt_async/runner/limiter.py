@@ -24,6 +24,8 @@ _BURST_S = (
     0.1  # of the ceiling: aiolimiter's bucket starts full, and a full second would double the first one
 )
 
+_NO_ANSWER = (VerdictKind.TRANSIENT, VerdictKind.AMBIGUOUS)
+
 
 class Ceiling(Protocol):
     """What the operator allows, over all families."""
@@ -75,7 +77,7 @@ class _Lane:
     async def admit(self, now: Callable[[], float], ceilings: Sequence[Ceiling], slots: Slots | None) -> None:
         # a queue hands over once in a turn of the loop, which many slots are too fast for: while nothing sets a
         # pace, all wait for the slots themselves
-        while not self._turn.locked() and self._is_free(now()) and not any(map(_is_on, ceilings)):
+        while self.is_open(now()) and not any(map(_is_on, ceilings)):
             if await self._went(now, ceilings, slots):
                 return
         async with self._turn:
@@ -84,8 +86,9 @@ class _Lane:
                 if await self._went(now, ceilings, slots):
                     return
 
-    def _is_free(self, now: float) -> bool:
-        return self.pacer.wait_s(now) == 0 and self.pacer.pace(now) is None
+    def is_open(self, now: float) -> bool:
+        """Return whether nobody queues here, and nothing sets a pace."""
+        return not self._turn.locked() and self.pacer.wait_s(now) == 0 and self.pacer.pace(now) is None
 
     async def _went(self, now: Callable[[], float], ceilings: Sequence[Ceiling], slots: Slots | None) -> bool:
         if slots is not None:
@@ -150,6 +153,18 @@ class Limiter:
         """Return when a call of *family* may go, with one of *slots* taken for it."""
         await self._lane(family).admit(self._now, self._ceilings, slots)
 
+    def is_free(self, family: str) -> bool:
+        """Return whether nothing but a slot is to be waited for: no queue, no pace, no hold, no ceiling."""
+        lane = self._lane(family)
+        return lane.is_open(self._now()) and not any(map(_is_on, self._ceilings))
+
+    def goes(self, family: str) -> bool:
+        """Let a call of *family*, for which there was nothing but a slot to wait for, go; unless that has changed."""
+        going = self.is_free(family)
+        if going:
+            self._lane(family).pacer.take(self._now())
+        return going
+
     def held(self, family: str) -> bool:
         """Return whether a Retry-After holds *family* now."""
         return self._lane(family).held(self._now())
@@ -163,7 +178,7 @@ class Limiter:
     def learn(self, family: str, sent_at: float, verdict: Verdict | None) -> None:
         """Note the answer to a call sent at loop time *sent_at*; None when it was cancelled."""
         lane = self._lane(family)
-        if verdict is None or verdict.kind in {VerdictKind.TRANSIENT, VerdictKind.AMBIGUOUS}:
+        if verdict is None or verdict.kind in _NO_ANSWER:
             self.withdraw(family)  # a gateway's word, not the limiter's
             return
         now, is_news = self._now(), False

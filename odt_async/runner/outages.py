@@ -42,6 +42,11 @@ class Outages:
         return self._breaker.excused
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether everybody may call: there is no outage, and the gate is open."""
+        return self._reason is None and self._gate.is_open()
+
+    @property
     def undecided(self) -> bool:
         """Whether what failed last may turn out to be an outage's fault."""
         return self._breaker.undecided
