@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -92,20 +91,19 @@ _LEAST_SOUGHT, _MOST_SOUGHT = 4, 8  # characters of such a part
 
 
 class _Clock:
-    """The current time as text, made once a millisecond: a busy run asks for it several times in one."""
+    """The current time as text, of which all but the milliseconds is made once a second."""
 
     def __init__(self) -> None:
         self._text = ""
-        self._from_s = self._until_s = 0.0
+        self._second = -1
 
     def __call__(self) -> str:
         """Return the current time, ISO 8601 in UTC with milliseconds."""
-        now = time.time()
-        if not self._from_s <= now < self._until_s:  # a clock may be set back
-            moment = datetime.fromtimestamp(now, UTC)
-            self._text = f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
-            self._from_s, self._until_s = now, (math.floor(now * 1000) + 1) / 1000
-        return self._text
+        second, millisecond = divmod(int(time.time() * 1000), 1000)
+        if second != self._second:  # a clock may be set back
+            self._second = second
+            self._text = f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}"
+        return f"{self._text}.{millisecond:03d}Z"
 
 
 timestamp = _Clock()

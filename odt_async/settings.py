@@ -87,8 +87,8 @@ class Settings(BaseSettings):
         None  # rows that fail before the run ends: 50, or 5% of all; None: any number
     )
     max_same_error: int = Field(default=20, ge=0)  # rows in a row that Webex refuses alike; 0: any number
-    # seconds, or such as 90m, that Webex may be out before the run ends
-    max_outage: Annotated[float, BeforeValidator(_seconds)] = Field(default=7200, gt=0)
+    # seconds, or such as 90m, that Webex may be out before the run ends; 0: no outage is waited for
+    max_outage: Annotated[float, BeforeValidator(_seconds)] = Field(default=7200, ge=0)
     heartbeat_seconds: float = Field(default=60, gt=0)
     window: str | None = None  # the hours in which rows are begun, such as 22:00-06:00; None: at any hour
     tz: str | None = None  # the IANA name of the zone of *window*; None: that of this machine

@@ -1,7 +1,8 @@
 """What the product is measured against: three programs that do the same two calls a row, and nothing else.
 
-naive   what one writes first: `asyncio.gather` and a `Semaphore` over the plain SDK, a task for every row
-bare    aiohttp itself, without the SDK's models, by as many workers as there are slots
+naive   what one writes first: `asyncio.gather` and a `Semaphore` over the plain SDK, a task for every row, in
+        the event loop that `asyncio.run` makes (the product's is uvloop's, `runner/event_loop.py`)
+bare    aiohttp itself, without the SDK's models, by as many workers as there are slots, in that loop too
 raw     bytes through sockets, in uvloop where it is installed: what the server bears
 
 They keep no log, no journal and no result, find out no rate, and repeat nothing but what the SDK repeats itself.

@@ -34,7 +34,7 @@ Exit codes
   0    all rows well: applied or unchanged (dry run: nothing to change)
   1    some rows failed
   2    bad usage or input, or not confirmed; nothing was sent
-  3    stopped: --fail-fast, `odt ctl stop`, or a file that cannot be written
+  3    stopped: --fail-fast, --max-..., `odt ctl stop`, or a file that cannot be written
   4    not authorised
   5    dry run: changes pending
   130  interrupted (143 for SIGTERM); in-flight rows were finished"""

@@ -75,7 +75,7 @@ __all__ = ["bulk"]
 @click.option(
     "--max-outage",
     metavar="SECONDS",
-    help="How long Webex may be out before the run ends, such as 5400 or 90m.  [default: 2h]",
+    help="How long Webex may be out before the run ends, such as 5400 or 90m; 0: do not wait for it.  [default: 2h]",
 )
 @click.option(
     "--strict-schema", is_flag=True, help="Refuse columns that no action knows, and changed headers."

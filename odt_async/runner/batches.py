@@ -11,7 +11,14 @@ doubt may share a call once more and then writes alone, should it be what Webex 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Batches"]
 
+_NO_SEAT = nullcontext()
 _MOST_SHARED = 2  # writes of one row; one that is to be written again after that may be to blame
 
 
@@ -84,12 +92,12 @@ class Batches:
         declared = (batch for batch in (self._read_batch, self._write_batch) if batch)
         self.company = max((batch.size for batch in declared), default=0)
 
-    @contextmanager
-    def seat(self, row: int, params: ActionParams) -> Iterator[None]:
+    def seat(self, row: int, params: ActionParams) -> AbstractContextManager[None]:
         """Count *row* as under way; *params* are as they were before look-ups."""
-        if not self.company:
-            yield
-            return
+        return self._seat(row, params) if self.company else _NO_SEAT
+
+    @contextmanager
+    def _seat(self, row: int, params: ActionParams) -> Iterator[None]:
         batches = (self._read_batch, self._write_batch)
         read, write = (batch.key(params) if batch else "" for batch in batches)
         self._seats[row] = _Seat((read, write))
@@ -124,14 +132,19 @@ class Batches:
             self._expect(row)
             yield
 
-    async def read(self, row: int, params: ActionParams, *, in_doubt: bool) -> Any:
+    def read(self, row: int, params: ActionParams, *, in_doubt: bool) -> Awaitable[Any]:
         """Return the remote state.
 
         in_doubt: whether a write of the row was begun of which nobody knows what came.
         """
         batch, reads = self._read_batch, self._reads
         if batch is None or reads is None:
-            return await self._action.read(self._api, params)
+            return self._action.read(self._api, params)
+        return self._read(batch, reads, row, params, in_doubt=in_doubt)
+
+    async def _read(
+        self, batch: ReadBatch, reads: Coalescer[Member], row: int, params: ActionParams, *, in_doubt: bool
+    ) -> Any:
         if in_doubt or self._seats[row].reads_alone:
             reads.forget(row)
             return await self._action.read(self._api, params)
@@ -139,17 +152,28 @@ class Batches:
         state = await reads.submit(batch.key(params), self._seats[row].companies[0], row, member)
         return await self._action.read(self._api, params) if state is ALONE else state
 
-    async def write(
+    def write(
         self, row: int, params: ActionParams, change: Any, note_intent: Callable[[], None] | None
-    ) -> None:
+    ) -> Awaitable[None]:
         """Write *change*, its intent ahead of it (None: that stands already). Raises what `apply` raises.
 
         note_intent: notes it once, however often it is called.
         """
         batch, writes = self._write_batch, self._writes
         if batch is None or writes is None:
-            await self._apply(params, change, note_intent)
-            return
+            return self._apply(params, change, note_intent)
+        return self._write(batch, writes, row, params, change, note_intent=note_intent)
+
+    async def _write(
+        self,
+        batch: WriteBatch,
+        writes: Coalescer[Member],
+        row: int,
+        params: ActionParams,
+        change: Any,
+        *,
+        note_intent: Callable[[], None] | None,
+    ) -> None:
         seat, weight = self._seats[row], batch.weight(change)
         result: Any = ALONE
         if weight is None or weight > batch.size or seat.shared == _MOST_SHARED:

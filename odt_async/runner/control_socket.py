@@ -65,25 +65,32 @@ async def serve(listening: socket.socket, answer: Answer) -> None:
     """
     loop = asyncio.get_running_loop()
     places = anyio.Semaphore(_MOST_CLIENTS)
+    clients: set[socket.socket] = set()  # a task that is cancelled before its first step closes nothing
 
     async def attend(client: socket.socket) -> None:
         try:
             with client, suppress(OSError), anyio.move_on_after(_PATIENCE_S):  # it has hung up, or sleeps
                 await loop.sock_sendall(client, json_line(await _converse(client, answer)))
         finally:
+            clients.discard(client)
             places.release()
 
-    async with anyio.create_task_group() as group:
-        while True:
-            await places.acquire()
-            try:
-                client, _address_of_client = await loop.sock_accept(listening)
-            except OSError:  # it hung up at once, or no descriptor is left: the run needs them more
-                places.release()
-                await anyio.sleep(1)
-                continue
-            client.settimeout(0)
-            group.start_soon(attend, client)
+    try:
+        async with anyio.create_task_group() as group:
+            while True:
+                await places.acquire()
+                try:
+                    client, _address_of_client = await loop.sock_accept(listening)
+                except OSError:  # it hung up at once, or no descriptor is left: the run needs them more
+                    places.release()
+                    await anyio.sleep(1)
+                    continue
+                clients.add(client)
+                client.settimeout(0)
+                group.start_soon(attend, client)
+    finally:
+        for client in clients:
+            client.close()
 
 
 async def _converse(client: socket.socket, answer: Answer) -> Mapping[str, Any]:

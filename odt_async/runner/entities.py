@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
 
 __all__ = ["EntityLocks"]
 
@@ -20,25 +20,51 @@ class EntityLocks:
         """Tell whether a row that is about *names* would have to wait."""
         return any(name in self._entities for name in names)
 
-    @asynccontextmanager
-    async def alone(self, *names: str) -> AsyncIterator[None]:
+    def alone(self, *names: str) -> AbstractAsyncContextManager[None]:
         """Wait until no row that came earlier is busy with one of *names*.
 
         A row queues for all of them at once, so rows go in the order they came, and never in a circle.
         """
-        moved_up = asyncio.Event()
-        queues = {name: self._entities.setdefault(name, deque()) for name in names}
-        for queue in queues.values():
+        return _Turn(self._entities, names)
+
+
+class _Turn:
+    """The place of one row in the queues for what it is about, from `async with` to its end."""
+
+    # a class, as a generator in a context manager for each row would cost more
+
+    __slots__ = ("_entities", "_moved_up", "_names")
+
+    def __init__(self, entities: dict[str, deque[asyncio.Event]], names: tuple[str, ...]) -> None:
+        self._entities = entities
+        self._names = dict.fromkeys(names)
+        self._moved_up = asyncio.Event()
+
+    async def __aenter__(self) -> None:
+        moved_up = self._moved_up
+        queues = [self._entities.setdefault(name, deque()) for name in self._names]
+        for queue in queues:
             queue.append(moved_up)
         try:
-            while any(queue[0] is not moved_up for queue in queues.values()):
-                moved_up.clear()
-                await moved_up.wait()
-            yield
-        finally:
-            for name, queue in queues.items():
-                queue.remove(moved_up)
-                if queue:
-                    queue[0].set()
-                else:
-                    del self._entities[name]
+            for queue in queues:
+                # once it is the first of a queue, it stays so
+                while queue[0] is not moved_up:
+                    moved_up.clear()
+                    await moved_up.wait()
+        except BaseException:
+            self._leave()
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        for name in self._names:
+            queue = self._entities[name]
+            queue.remove(self._moved_up)
+            if queue:
+                queue[0].set()
+            else:
+                del self._entities[name]

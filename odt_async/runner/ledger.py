@@ -71,11 +71,9 @@ class Ledger:
             except OutputFailed as error:  # the row is accounted for: it must not become pending as well
                 self._stop(error)
         self._observer.outcome(outcome)
-        if (
-            exhausted := self._budget.count(
-                outcome, failed_before=self._spec.history.has_failed(outcome.payload_hash)
-            )
-        ) is not None:
+        failed = outcome.status is Status.ERROR
+        failed_before = failed and self._spec.history.has_failed(outcome.payload_hash)
+        if (exhausted := self._budget.count(outcome, failed_before=failed_before)) is not None:
             self._stop(exhausted)
 
     def leave(self, outcome: Outcome) -> None:

@@ -160,9 +160,10 @@ class Limiter:
 
     def goes(self, family: str) -> bool:
         """Let a call of *family*, for which there was nothing but a slot to wait for, go; unless that has changed."""
-        going = self.is_free(family)
+        pacer, now = self._lane(family).pacer, self._now()
+        going = pacer.wait_s(now) == 0 and not any(map(_is_on, self._ceilings))
         if going:
-            self._lane(family).pacer.take(self._now())
+            pacer.take(now)
         return going
 
     def held(self, family: str) -> bool:

@@ -20,7 +20,7 @@ _MOST_KEPT = 100  # outages for the report: the newest
 class Outages:
     """The gate in front of every call, closed by the breaker but for its canary.
 
-    longest_s: an outage that lasts longer ends the run (`--max-outage`).
+    longest_s: an outage that lasts longer ends the run (`--max-outage`); 0: there is none, whatever fails.
     """
 
     def __init__(
@@ -41,9 +41,8 @@ class Outages:
         """A number that grows when it is known that what failed until now was not the rows' fault."""
         return self._breaker.excused
 
-    @property
     def is_quiet(self) -> bool:
-        """Whether everybody may call: there is no outage, and the gate is open."""
+        """Return whether everybody may call: there is no outage, and the gate is open."""
         return self._reason is None and self._gate.is_open()
 
     @property
@@ -96,6 +95,8 @@ class Outages:
         rows: int | None = None,
     ) -> None:
         """Note what came of a call; the arguments are those of `Breaker.learn`."""
+        if not self._longest_s:
+            return
         now = self._now()
         if self._breaker.learn(row, calls, verdict, now, personal=personal, rows=rows):
             if self._breaker.down is not None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from odt_async.runner.crowd import Crowd
-from odt_async.runner.level import Epoch, Level
+from odt_async.runner.epoch import Epoch
+from odt_async.runner.level import Level
 
 __all__ = ["Known", "Pacer", "PacerSettings"]
 

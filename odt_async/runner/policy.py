@@ -58,10 +58,10 @@ class RunPolicy:
 
     async def admit(self, family: str) -> None:
         """Wait for gate, pace, ceiling and slot; hold the slot only if the gate is still open then."""
-        # nearly always there is nothing but a slot to wait for, which costs a fifth of the whole way
-        if self.outages.is_quiet and self.limiter.is_free(family):
+        # nearly always there is nothing but a slot to wait for: spare that call the whole way
+        if self.outages.is_quiet() and self.limiter.is_free(family):
             await self.slots.take()
-            if self.outages.is_quiet and self.limiter.goes(family):
+            if self.outages.is_quiet() and self.limiter.goes(family):
                 return
             self.slots.give_back()
         row = self._row()
@@ -83,12 +83,14 @@ class RunPolicy:
         """Give the slot back, and tell breaker and limiter what came of the call."""
         self.slots.give_back()
         row = self._row()
-        if verdict is None:
-            self.outages.withdraw(row)
-        else:
+        aside = isinstance(row, CallRecord) and row.aside
+        if verdict is not None:
             self.verdicts[verdict.kind] += 1
             if verdict.kind in _TROUBLE:
                 self.last_trouble = verdict.reason
+        if verdict is None or aside:
+            self.outages.withdraw(row)
+        else:
             personal = isinstance(row, CallRecord) and row.row_index is not None
             calls = CallClass(family, writes=method != "GET")
             # there are always more rows under way than slots

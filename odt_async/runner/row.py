@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from anyio import to_thread
@@ -49,13 +49,32 @@ class Resolver(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Job:
     """A row that is to be carried out."""
 
     row: Row
     params: ActionParams
     payload_hash: str
+
+    @cached_property
+    def given(self) -> dict[str, Any]:
+        """Its parameters as JSON, those that are blank left out: for the journal and for the outcome."""
+        return self.params.model_dump(mode="json", exclude_none=True)
+
+
+class _Once:
+    """Calls *note* when it is called first, and never again; one is made for every row."""
+
+    __slots__ = ("_note",)
+
+    def __init__(self, note: Callable[[], None]) -> None:
+        self._note: Callable[[], None] | None = note
+
+    def __call__(self) -> None:
+        if (note := self._note) is not None:
+            note()
+            self._note = None
 
 
 class RowRunner:
@@ -139,7 +158,7 @@ class RowRunner:
             payload_hash=job.payload_hash,
             timestamp=events.timestamp(),
             entity_id=job.params.entity_id,
-            params=_as_given(job.params),
+            params=job.given,
             attempts=record.attempts,
             elapsed_ms=round((self._now() - started) * 1000),
             tracking_id=record.tracking_id,
@@ -176,7 +195,7 @@ class RowRunner:
             note_intent = None
             if not noted:
                 before = as_json(state)
-                note_intent = cache(partial(self._note_intent, job, before, wanted))
+                note_intent = _Once(partial(self._note_intent, job, before, wanted))
                 in_doubt = noted = True
             try:
                 write = self._batches.write(job.row.index, job.params, change, note_intent)
@@ -243,7 +262,7 @@ class RowRunner:
             entity_id=job.params.entity_id,
             before=before,
             change=change,
-            params=_as_given(job.params),
+            params=job.given,
         )
 
     async def _keep_intent(self) -> None:
@@ -266,7 +285,3 @@ class RowRunner:
             tracking_id=record.tracking_id,
         )
         return {"status": Status.APPLIED, "before": before, "change": written}
-
-
-def _as_given(params: ActionParams) -> dict[str, Any]:
-    return params.model_dump(mode="json", exclude_none=True)

@@ -35,7 +35,7 @@ class Verification:
 
     def covers(self, payload_hash: str) -> bool:
         """Tell whether the row of *payload_hash* is to be read again."""
-        return int(payload_hash[:_HEX], 16) / _HIGHEST * _ALL < self.percent
+        return self.percent > 0 and int(payload_hash[:_HEX], 16) / _HIGHEST * _ALL < self.percent
 
     def __str__(self) -> str:
         return {0.0: "none", _ALL: "all"}.get(self.percent, f"sample:{self.percent:g}%")

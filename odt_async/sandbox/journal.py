@@ -16,17 +16,17 @@ class Journal:
 
     def __init__(self) -> None:
         self._holds: dict[str, deque[tuple[float, float]]] = {}  # family -> (announced at, until)
+        self.under_way = 0
         self.clear()
 
     def clear(self) -> None:
-        """Start counting again; announced holds stay in force."""
+        """Start counting again; announced holds stay in force, and requests under way stay under way."""
         self.requests: Counter[tuple[str, str, str]] = Counter()  # (method, route template, result)
         self.changed_writes = 0  # writes processed that stored something new
         self.double_applies = 0  # writes processed although the stored value was already the same
         self.unanswered_writes = 0  # writes processed whose client never got an answer
         self.inside_retry_after: Counter[str] = Counter()  # family -> requests sent too early
-        self.under_way = 0
-        self.most_under_way = 0
+        self.most_under_way = self.under_way
 
     @property
     def total(self) -> int:

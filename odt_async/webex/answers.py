@@ -57,9 +57,11 @@ async def read_answer(response: ClientResponse) -> Answer:
 def _understood(response: ClientResponse, raw: bytes) -> Answer:
     content_type = response.headers.get("Content-Type", "")
     if not content_type.startswith("application/json"):
+        if not raw:
+            return Answer(response, "", _defect_of_nothing(response))
         kind = content_type.partition(";")[0] or "something untyped"
-        defect = f"{kind} in place of JSON" if raw else _defect_of_nothing(response)
-        return Answer(response, raw.decode(_charset(response), errors="replace"), defect)
+        text = raw.decode(_charset(response), errors="replace")
+        return Answer(response, text, f"{kind} in place of JSON")
     if not raw.strip():
         return Answer(response, None, _defect_of_nothing(response))
     try:

@@ -8,12 +8,14 @@ calling features below people and workspaces and for each kind of telephony conf
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["family_of"]
 
 _PATH = re.compile(r"^(?:[a-z]+://[^/]+)?(?:/v1)?/([^?#]*)")
 
 
+@lru_cache(maxsize=1024)  # a row writes where it has read
 def family_of(url: str) -> str:
     """Return the family of *url*, absolute or a path, with or without `/v1`.
 

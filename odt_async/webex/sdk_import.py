@@ -15,6 +15,9 @@ from pydantic import BaseModel
 
 __all__ = ["import_sdk"]
 
+# that are there before the collector looks: rows leave no circles behind, so it looks for next to nothing
+_NEW_OBJECTS = 10_000
+
 
 def import_sdk() -> None:
     """Import `wxc_sdk.as_api`, unless that has been done."""
@@ -30,3 +33,4 @@ def import_sdk() -> None:
         if collecting:
             gc.enable()
     gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])

@@ -17,6 +17,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import aiohttp
@@ -36,6 +37,7 @@ from odt_async.model import Verdict, VerdictKind
 from odt_async.webex.answers import Answer, forget_token, read_answer, refusal
 from odt_async.webex.errors import classify_answer, classify_error, masked
 from odt_async.webex.families import family_of
+from odt_async.webex.time_limit import TimeLimit
 from odt_async.webex.wire import Wire
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ class CallRecord:
     spent_s: float = 0.0  # sending and backing off; paused, held and queued time does not count
     tracking_id: str = ""  # of the last answer
     rehearsal: bool = False  # a write is not sent, but raises WriteRefused
+    aside: bool = False  # no row needs it: that it gets no answer is no outage to wait for
     before_write: Callable[[], Awaitable[None]] | None = None  # called once, when a write is about to be sent
 
     @property
@@ -75,6 +78,7 @@ class CallRecord:
 
 
 current_row: ContextVar[CallRecord | None] = ContextVar("current_row", default=None)
+_text = lru_cache(maxsize=1024)(str)  # of a URL: a row writes where it has read
 
 
 class HttpPolicy(Protocol):
@@ -124,7 +128,7 @@ class Attempts:
 
     def __init__(self, policy: HttpPolicy) -> None:
         self._policy = policy
-        self._excused = policy.excused
+        self._excused = 0  # when the last one failed
         self._failed = 0
 
     def failed(self) -> int:
@@ -275,7 +279,7 @@ class PolicySession(AsRestSession):
 
     async def _exchange(self, call: _Call) -> Answer:
         try:
-            async with asyncio.timeout(min(call.record.left_s, self._request_timeout_s)):
+            with TimeLimit(min(call.record.left_s, self._request_timeout_s)):
                 response = await self._send(call)
                 try:
                     return await read_answer(response)
@@ -337,7 +341,7 @@ class PolicySession(AsRestSession):
             events.HTTP_RESPONSE,
             row_index=call.record.row_index,
             method=call.method,
-            url=call.url if response is None else str(response.url),
+            url=call.url if response is None else _text(response.url),
             request_body=_loggable(call.data),
             status=None if response is None else response.status,
             verdict=verdict.kind,

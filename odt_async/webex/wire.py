@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,19 @@ _ALWAYS = {str(name): value for name, value in ClientRequest.DEFAULT_HEADERS.ite
     "User-Agent": SERVER_SOFTWARE
 }
 _READ_AHEAD = 2**16  # bytes that the parser may hold back: aiohttp's own default
+
+
+def _address(url: str, params: Any) -> URL:
+    if not params:
+        return _known(url)
+    if isinstance(params, dict) and all(type(key) is type(value) is str for key, value in params.items()):
+        return _known(url, **params)
+    return _known(url).extend_query(params)
+
+
+@lru_cache(maxsize=1024)  # a row writes where it has read
+def _known(url: str, /, **params: str) -> URL:
+    return URL(url).extend_query(params) if params else URL(url)
 
 
 class Wire:
@@ -64,9 +78,7 @@ class Wire:
 
         Raises aiohttp's errors.
         """
-        address = URL(url)
-        if params:
-            address = address.extend_query(params)
+        address = _address(url, params)
         body = data.encode() if isinstance(data, str) else data
         whole = CIMultiDict({hdrs.HOST: self._host, **headers, **_ALWAYS})
         if body is not None or method not in ClientRequest.GET_METHODS:

@@ -38,7 +38,9 @@ def test_a_webex_that_echoes_the_token_does_not_bring_it_to_the_screen(
     monkeypatch.setenv("WEBEX_TOKEN_FILE", "token.txt")
     with echoing() as served:
         shown = odt(
-            *arguments, "--base-url", served.url, "--max-retries-per-call", "0", "--concurrency", "32"
+            *arguments,
+            *("--base-url", served.url, "--max-retries-per-call", "0", "--concurrency", "32"),
+            *("--max-outage", "0", "--max-same-error", "0"),
         )
         echoes = served.echoes
     assert echoes > 0

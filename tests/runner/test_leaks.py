@@ -29,6 +29,8 @@ from tests.runner.running import ACTION, LOGS, SMALL, Watcher, make_spec, run_on
 from tests.test_architecture import PACKAGE
 
 FILE = Path("token.txt")
+# however alike: what is looked for is what they leave
+LET_THEM_FAIL: dict[str, Any] = {"max_retries_per_call": 1, "max_outage": 0, "max_same_error": 0}
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl"
 
 
@@ -88,7 +90,7 @@ async def run_against_echoes(
     watcher = Watcher()
     async with Echoing(SMALL, "latency=2s") as served:
         served.tokens._expires_at[TOKEN] = float("inf")
-        spec = make_spec(served, token_file=FILE, access_token=None, max_retries_per_call=1)
+        spec = make_spec(served, token_file=FILE, access_token=None, **LET_THEM_FAIL)
         result = await run_telling(tell, spec, watcher)
     assert served.echoes > len(ECHOES) * len(ENCODINGS)
     return result, watcher

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odt_async.runner.epoch import Epoch
 from odt_async.runner.growth import Course, growth
-from odt_async.runner.level import Epoch, Level
+from odt_async.runner.level import Level
 
 
 def found(*epochs: Epoch, **options: float) -> Level:

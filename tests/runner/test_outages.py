@@ -82,6 +82,13 @@ async def test_an_outage_longer_than_allowed_ends_the_run_and_leaves_its_rows_to
     assert rest.counts == {"applied": left.counts["pending"], "skipped": left.counts["applied"]}
 
 
+async def test_a_run_that_is_not_to_wait_uses_up_its_attempts() -> None:
+    write_rows(60)
+    async with sandbox("5xx=100%") as served:
+        left = await run_on(served, max_outage=0, max_retries_per_call=2)
+    assert (left.counts, left.report["outages"]) == ({"error": 60}, [])
+
+
 async def test_sporadic_trouble_is_no_outage() -> None:
     write_rows(200)
     async with sandbox("5xx=20%", "reset-after=5%") as served:

@@ -12,6 +12,7 @@ from odt_async.errors import NotAuthorised, RunInterrupted
 from odt_async.model import Verdict, VerdictKind
 from odt_async.runner.backoff import BackoffPolicy
 from odt_async.runner.policy import RunPolicy
+from odt_async.webex.session import CallRecord, current_row
 from odt_async.webex.tokens import TokenFile
 from tests.runner.building import events_of, make_policy
 
@@ -101,6 +102,21 @@ async def test_a_hold_that_came_while_waiting_for_a_slot_is_heeded() -> None:
         await asyncio.sleep(5)
         callers.answer(OK, "licenses", sent_at=2.0)
     assert callers.admitted == [("people", 0.0), ("licenses", 2.0), ("people", 32.0)]
+
+
+async def test_a_ceiling_set_while_waiting_for_a_slot_is_heeded() -> None:
+    callers = Callers(make_policy(slots=1))
+    await callers.call()
+    async with anyio.create_task_group() as group:
+        group.start_soon(callers.call)
+        group.start_soon(callers.call)
+        await asyncio.sleep(1)
+        callers.policy.ceiling.rate_per_s = 0.1
+        await asyncio.sleep(1)
+        callers.answer(OK)
+        await asyncio.sleep(1)
+        callers.answer(OK)
+    assert [round(at, 3) for _family, at in callers.admitted] == [0.0, 2.0, 12.0]
 
 
 async def test_a_gate_closed_while_waiting_for_a_slot_is_heeded() -> None:
@@ -194,7 +210,7 @@ async def test_the_first_token_is_not_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "token"
     path.write_text("token-1", "utf-8")
     policy = make_policy(tokens=TokenFile(path, on_token=lambda _token: None))
-    with pytest.raises(NotAuthorised, match=r"WEBEX_TOKEN_FILE .* write a new one into the file"):
+    with pytest.raises(NotAuthorised, match=r"WEBEX_TOKEN_FILE .*: put a good one there and start again"):
         await policy.renew_token("token-1")
     assert policy.gate.reason is None
 
@@ -237,3 +253,13 @@ async def test_the_end_of_the_run_ends_the_wait_for_a_token(tmp_path: Path) -> N
         callers.policy.gate.abandon()
     assert (callers.gave_up, callers.now()) == (["RunInterrupted"] * 3, 1.0)
     assert callers.policy.gate.reason is None
+
+
+@pytest.mark.parametrize(("aside", "reason"), [(False, "outage: reads of authorizations"), (True, "None")])
+async def test_a_call_that_no_row_needs_shows_no_outage(*, aside: bool, reason: str) -> None:
+    policy = make_policy()
+    before = current_row.set(CallRecord(aside=aside))
+    for _ in range(16):
+        policy.release("GET", "authorizations", 0.0, Verdict(VerdictKind.TRANSIENT, "HTTP 503"))
+    current_row.reset(before)
+    assert str(policy.gate.reason).startswith(reason)

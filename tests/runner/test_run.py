@@ -188,12 +188,12 @@ async def test_a_row_ends_when_its_time_is_spent() -> None:
 
 
 async def test_a_call_is_repeated_as_often_as_allowed() -> None:
-    write_rows(3)
+    write_rows(1)  # several rows in the same trouble may be an outage
     async with sandbox("5xx=100%") as served:
         left = await run_on(served, max_retries_per_call=2)
     assert [(line["error_type"], line["attempts"]) for line in left.lines("error.jsonl")] == [
         ("RetriesExhausted", 3)
-    ] * 3
+    ]
 
 
 async def test_heartbeats_tell_of_the_run_from_start_to_end() -> None:

@@ -80,6 +80,7 @@ def test_only_the_limit_that_refuses_counts_a_refusal() -> None:
         tested.admit("people", 0.0, 0.0)
     tested.release("people", 0.5)
     counted = [
-        [(minute["accepted"], minute["refused"]) for minute in limit["minutes"]] for limit in tested.usage(1.0)
+        [(minute["accepted"], minute["refused"]) for minute in limit["minutes"]]
+        for limit in tested.usage(1.0)
     ]
     assert counted == [[(1, 2)], [(1, 0)]]

@@ -69,3 +69,13 @@ def test_the_json_form_holds_everything_and_clearing_empties_it() -> None:
             "most_under_way": 1,
         },
     )
+
+
+def test_requests_under_way_are_still_so_when_counting_starts_again() -> None:
+    journal = Journal()
+    for _ in range(3):
+        journal.arrived("people", 0.0)
+    journal.clear()
+    journal.finished("GET", "/v1/people", "200")
+    journal.arrived("people", 1.0)
+    assert (journal.under_way, journal.most_under_way) == (3, 3)
