@@ -29,7 +29,7 @@ from odt_async.errors import AmbiguousWrite
 from odt_async.runner.coalescer import Coalescer
 from odt_async.runner.entities import EntityLocks
 from odt_async.runner.shared_calls import ALONE, Member, SharedCalls
-from odt_async.webex.session import CallRecord, HttpPolicy, current_row
+from odt_async.webex.calls import CallRecord, HttpPolicy, current_row
 
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi

@@ -19,7 +19,7 @@ from odt_async.runner.rate_ceiling import RateCeiling
 from odt_async.runner.slots import Slots
 from odt_async.runner.token_watch import TokenWatch
 from odt_async.settings import Settings
-from odt_async.webex.session import CallRecord, current_row
+from odt_async.webex.calls import CallRecord, current_row
 from odt_async.webex.tokens import TokenSource
 
 __all__ = ["RunPolicy", "policy_for"]

@@ -12,11 +12,11 @@ from odt_async.events import json_line
 from odt_async.model import Status
 from odt_async.runner.diff import as_json, compare, diff, in_words
 from odt_async.runner.row import Job, RowRunner
-from odt_async.webex.session import Attempts
+from odt_async.webex.calls import Attempts
 
 if TYPE_CHECKING:
     from odt_async.runner.journal import Change, Journal
-    from odt_async.webex.session import CallRecord
+    from odt_async.webex.calls import CallRecord
 
 __all__ = ["Restorer"]
 

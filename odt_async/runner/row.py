@@ -22,7 +22,7 @@ from odt_async.runner.resume import History
 from odt_async.runner.saved_plan import SavedPlan
 from odt_async.runner.verification import Verification, not_as_asked
 from odt_async.sinks.changes_jsonl import ChangesJsonl
-from odt_async.webex.session import Attempts, CallRecord, HttpPolicy, current_row
+from odt_async.webex.calls import Attempts, CallRecord, HttpPolicy, current_row
 
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi

@@ -18,7 +18,7 @@ from wxc_sdk.as_rest import AsRestError
 from odt_async import events
 from odt_async.actions import Item, ReadBatch, Results, Unfinished, WriteBatch
 from odt_async.errors import AmbiguousWrite, OdtError, OutcomeUnknown
-from odt_async.webex.session import CallRecord, HttpPolicy, current_row
+from odt_async.webex.calls import CallRecord, HttpPolicy, current_row
 
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from wxc_sdk.as_api import AsWebexSimpleApi
 
 from odt_async.events import Logger
-from odt_async.webex.session import HttpPolicy, PolicySession
+from odt_async.webex.calls import HttpPolicy
+from odt_async.webex.session import PolicySession
 from odt_async.webex.tokens import TokenSource
 
 __all__ = ["open_api"]

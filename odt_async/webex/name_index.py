@@ -28,10 +28,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from wxc_sdk.as_rest import AsRestError
 
 from odt_async.columns import same_id
+from odt_async.webex.calls import CallRecord, current_row
 from odt_async.webex.kinds import Kind
 from odt_async.webex.needs import normalised
 from odt_async.webex.pages import Pager
-from odt_async.webex.session import CallRecord, current_row
 
 if TYPE_CHECKING:
     from wxc_sdk.as_rest import AsRestSession

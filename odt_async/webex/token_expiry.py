@@ -9,7 +9,7 @@ import aiohttp
 from wxc_sdk.as_rest import AsRestError
 
 from odt_async.errors import OdtError
-from odt_async.webex.session import CallRecord, current_row
+from odt_async.webex.calls import CallRecord, current_row
 
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi

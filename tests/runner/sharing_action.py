@@ -20,7 +20,7 @@ from odt_async.runner.resume import History
 from odt_async.runner.row import Job, RowRunner
 from odt_async.sinks.appender import GroupSync
 from odt_async.sinks.changes_jsonl import ChangesJsonl, read_changes
-from odt_async.webex.session import current_row
+from odt_async.webex.calls import current_row
 from tests.runner.building import make_log, make_policy, make_row
 
 CALL_S = 1.0

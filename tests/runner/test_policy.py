@@ -12,7 +12,7 @@ from odt_async.errors import NotAuthorised, RunInterrupted
 from odt_async.model import Verdict, VerdictKind
 from odt_async.runner.backoff import BackoffPolicy
 from odt_async.runner.policy import RunPolicy
-from odt_async.webex.session import CallRecord, current_row
+from odt_async.webex.calls import CallRecord, current_row
 from odt_async.webex.tokens import TokenFile
 from tests.runner.building import events_of, make_policy
 

@@ -22,7 +22,7 @@ from odt_async.errors import (
     Unresolved,
 )
 from odt_async.model import ActionParams, Outcome, Status
-from odt_async.webex.session import current_row
+from odt_async.webex.calls import current_row
 from tests.runner.full_disk import full_disk
 from tests.runner.setting_action import (
     HASH,

@@ -15,7 +15,7 @@ from odt_async.runner.resume import History, load_history
 from odt_async.sinks.appender import GroupSync
 from odt_async.sinks.changes_jsonl import ChangesJsonl
 from odt_async.sinks.ok_csv import OkCsv
-from odt_async.webex.session import current_row
+from odt_async.webex.calls import current_row
 from tests.runner.building import events_of
 from tests.runner.setting_action import (
     ANSWER_LOST,

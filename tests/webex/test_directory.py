@@ -18,9 +18,10 @@ from odt_async.model import ActionParams, Lookup
 from odt_async.sandbox import SandboxSettings
 from odt_async.sandbox.identity import hydra
 from odt_async.sandbox.premise_routes import premise_routes
+from odt_async.webex.calls import CallRecord, current_row
 from odt_async.webex.directory import Directory
 from odt_async.webex.needs import Needs
-from odt_async.webex.session import WEBEX, CallRecord, current_row
+from odt_async.webex.session import WEBEX
 from tests.actions.staging import Stage, staged
 from tests.webex.serving import Ledger, Reply, Stub, json_reply, open_session, served
 

@@ -17,8 +17,9 @@ from wxc_sdk.as_rest import AsRestError, AsRestSession
 
 from odt_async.errors import AmbiguousWrite, NotAuthorised, RetriesExhausted, RowDeadlineExceeded
 from odt_async.model import VerdictKind
+from odt_async.webex.calls import CallRecord, current_row
 from odt_async.webex.pages import Pager
-from odt_async.webex.session import WEBEX, CallRecord, PolicySession, current_row
+from odt_async.webex.session import WEBEX, PolicySession
 from tests.webex.serving import (
     DROP,
     EMPTY,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from odt_async.errors import RetriesExhausted
-from odt_async.webex.session import CallRecord, current_row
+from odt_async.webex.calls import CallRecord, current_row
 from odt_async.webex.token_expiry import token_left_s
 
 
