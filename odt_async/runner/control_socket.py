@@ -80,7 +80,8 @@ async def serve(listening: socket.socket, answer: Answer) -> None:
             while True:
                 await places.acquire()
                 try:
-                    client, _address_of_client = await loop.sock_accept(listening)
+                    await anyio.wait_readable(listening)
+                    client, _address_of_client = listening.accept()  # no cancellation comes between
                 except OSError:  # it hung up at once, or no descriptor is left: the run needs them more
                     places.release()
                     await anyio.sleep(1)

@@ -13,7 +13,9 @@ from odt_async.sinks.csv_lines import csv_line, read_records
 FILE = Path("run_ok.csv")
 COLUMNS = ("number", "text", "last")
 
-TEXTS = st.text(st.sampled_from('a1,"\r\n \t;ñ€😀')) | st.text(st.characters(exclude_characters="\0"))
+TEXTS = st.text(st.sampled_from('a1,"\r\n \t;ñ€😀')) | st.text(
+    st.characters(codec="utf-8", exclude_characters="\0")
+)
 RECORDS = st.lists(st.tuples(st.integers(0, 999).map(str), TEXTS, TEXTS), max_size=5)
 
 
