@@ -54,6 +54,8 @@ lock: $(BIN)/python ## pin the newest allowed versions (UPGRADE= keeps what is p
 	@CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) $(UPGRADE) --output-file requirements/run.txt pyproject.toml
 	@CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) $(UPGRADE) --extra dev --constraint requirements/run.txt \
 		--output-file requirements/dev.txt pyproject.toml
+	@CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) $(UPGRADE) --extra docs --constraint requirements/dev.txt \
+		--output-file requirements/docs.txt pyproject.toml
 
 UPGRADE = --upgrade
 
