@@ -3,7 +3,7 @@
 # Another interpreter: make clean, then make test PYTHON=/path/to/python3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench lint catalogue lock clean
+.PHONY: help run test soak bench lint catalogue messages docs lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach p,python3.11 python3 python3.13 python3.12 python3.14,$(if $(call new_enough,$p),$p)))
@@ -49,6 +49,14 @@ lint: $(VENV)/dev.stamp ## format check, linter, types
 catalogue: $(VENV)/run.stamp ## write docs/catalogo.md and the README's table of actions from the code
 	@$(BIN)/python -m tools.catalogue
 
+docs: $(VENV)/docs.stamp ## build the documentation into site/, and follow every link in it
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@$(BIN)/python -m tools.docs.links site
+	@echo 'site/index.html'
+
+messages: $(VENV)/dev.stamp ## gather the sentences that operators read, and compile their translations
+	@$(BIN)/python -m tools.messages
+
 lock: $(BIN)/python ## pin the newest allowed versions (UPGRADE= keeps what is pinned)
 	@$(PIP) install 'pip-tools>=7.5,<8'
 	@CUSTOM_COMPILE_COMMAND='make lock' $(LOCK) $(UPGRADE) --output-file requirements/run.txt pyproject.toml
@@ -60,7 +68,7 @@ lock: $(BIN)/python ## pin the newest allowed versions (UPGRADE= keeps what is p
 UPGRADE = --upgrade
 
 clean: ## remove the environment and every cache; what runs left in logs/ stays
-	@rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) build dist site *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find odt_async tests tools examples -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -77,7 +85,7 @@ $(BIN)/python:
 	}
 
 # dev.txt holds all of run.txt in the same versions, so after `make test` there is nothing left for `make run`
-$(VENV)/run.stamp $(VENV)/dev.stamp: $(VENV)/%.stamp: requirements/%.txt pyproject.toml | $(BIN)/python
+$(VENV)/run.stamp $(VENV)/dev.stamp $(VENV)/docs.stamp: $(VENV)/%.stamp: requirements/%.txt pyproject.toml | $(BIN)/python
 	@echo 'Installing $<'
 	@$(PIP) install --require-hashes --requirement $<
 	@$(PIP) install --no-deps --no-build-isolation --editable .

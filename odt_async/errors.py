@@ -29,6 +29,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from odt_async.language import written
+
 __all__ = [
     "AmbiguousWrite",
     "ChangedSince",
@@ -42,6 +44,7 @@ __all__ = [
     "PartlyApplied",
     "PlanDrifted",
     "Problem",
+    "Refusal",
     "RetriesExhausted",
     "RowDeadlineExceeded",
     "RowError",
@@ -53,16 +56,22 @@ __all__ = [
     "Unresolved",
     "VerificationFailed",
     "WriteRefused",
+    "exit_code_of",
 ]
 
 
 class OdtError(Exception):
-    """An expected failure; `str()` of it is the one line an operator sees.
+    """An expected failure; `str()` of it is the one line an operator sees, in English, as files have it.
 
-    code: the stable name of the failure, for files and scripts (`missing_input_csv`).
+    A screen says it with `language.retold`. code: the stable name of the failure, for files and scripts
+    (`missing_input_csv`).
     """
 
     code = "error"
+
+    def __init__(self, sentence: str = "", /, **values: object) -> None:
+        """Say *sentence*, its {names} replaced by *values*."""
+        super().__init__(written(sentence, **values))
 
 
 class InputError(OdtError):
@@ -101,8 +110,18 @@ class NotAuthorised(OdtError):
     code = "not_authorised"
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What Webex says of one part of something larger, a job or a bulk request, that was answered as a whole."""
+
+    status: int | None  # as of HTTP
+    code: int | None  # Webex's own number
+    text: str
+
+
 class RowError(OdtError):
     code = "row_error"
+    refusal: Refusal | None = None  # Webex's, where no answer of HTTP is behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +133,11 @@ class Problem:
     where: str  # "usuarios.csv line 7", "global.csv line 2", "--set"
 
     def __str__(self) -> str:
-        column = f", column {self.column}" if self.column else ""
-        return f"{self.where}{column}: {self.text}"
+        if not self.column:
+            return f"{self.where}: {self.text}"
+        return written(
+            "{where}, column {column}: {text}", where=self.where, column=self.column, text=self.text
+        )
 
 
 class InvalidRow(RowError):
@@ -170,3 +192,14 @@ class AmbiguousWrite(Exception):
 
 class WriteRefused(Exception):
     """A rehearsal came to a write, which was not sent."""
+
+
+def exit_code_of(error: OdtError) -> int:
+    """Return the exit code that *error* ends the program with."""
+    if isinstance(error, InputError):
+        return 2
+    if isinstance(error, RunStopped):
+        return 3
+    if isinstance(error, NotAuthorised):
+        return 4
+    return 1

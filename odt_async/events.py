@@ -17,6 +17,7 @@ import orjson
 import structlog
 
 __all__ = [
+    "ALERT_FAILED",
     "BATCH_SENT",
     "BATCH_SPLIT",
     "HTTP_FAMILY_HELD",
@@ -31,7 +32,6 @@ __all__ = [
     "ROW_READ_AGAIN",
     "ROW_UNCHANGED",
     "RUN_CHANGED",
-    "RUN_DRAINING",
     "RUN_FINISHED",
     "RUN_HEARTBEAT",
     "RUN_OUT_OF_REACH",
@@ -46,6 +46,7 @@ __all__ = [
     "timestamp",
 ]
 
+ALERT_FAILED: Final = "alert.failed"  # somebody cannot be told of the run
 HTTP_RESPONSE: Final = "http.response"
 HTTP_RETRY_SCHEDULED: Final = "http.retry_scheduled"
 HTTP_FAMILY_HELD: Final = "http.family_held"
@@ -65,7 +66,6 @@ RUN_PAUSED: Final = "run.paused"
 RUN_RESUMED: Final = "run.resumed"
 RUN_HEARTBEAT: Final = "run.heartbeat"
 RUN_CHANGED: Final = "run.changed"
-RUN_DRAINING: Final = "run.draining"
 RUN_STOPPED: Final = "run.stopped"
 RUN_FINISHED: Final = "run.finished"
 
@@ -78,32 +78,31 @@ _MEMBER = re.compile(rb'("' + _NAMES + rb'"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORE
 # JSON in a string, however deep
 _QUOTED_MEMBER = re.compile(rb'((\\+)"' + _NAMES + rb'\2"\s*:\s*\2")[^"\\]*', re.IGNORECASE)
 _MASK = b"***"
+_MOST_SOUGHT = 48  # characters of a secret: to prepare the search for more costs more than it saves
 _LEAST_ENCODED = 8  # characters of base64 or hex: fewer may stand there by chance
 _PLAIN = re.compile(r"[\w.-]+", re.ASCII)  # what URLs (RFC 3986, 2.3) and JSON leave alone
 _BACKSLASH = rb"(?:\\|%(?:25)*5[Cc])"
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
-# One look at a line tells that there is no secret in nearly all of them. A search is as fast as the first
-# characters that it looks for are rare, so it looks for the part of each that begins with the rarest.
-_RARE_FIRST = "XKJHAPWqIxQU7CDjBSORhkG8FLZw6EVvM59yNg4pzY3bcTmfu01d2rotslaine"  # in the lines of our logs
-_WORDS = re.compile(r"[A-Za-z0-9]+")
-_LEAST_SOUGHT, _MOST_SOUGHT = 4, 8  # characters of such a part
-
 
 class _Clock:
-    """The current time as text, of which all but the milliseconds is made once a second."""
+    """The current time as text, made once a millisecond, and all but the milliseconds once a second."""
 
     def __init__(self) -> None:
-        self._text = ""
-        self._second = -1
+        self._text = self._start = ""
+        self._second = self._millisecond = -1
 
     def __call__(self) -> str:
         """Return the current time, ISO 8601 in UTC with milliseconds."""
-        second, millisecond = divmod(int(time.time() * 1000), 1000)
-        if second != self._second:  # a clock may be set back
-            self._second = second
-            self._text = f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}"
-        return f"{self._text}.{millisecond:03d}Z"
+        millisecond = int(time.time() * 1000)
+        if millisecond != self._millisecond:  # a clock may be set back
+            self._millisecond = millisecond
+            second, rest = divmod(millisecond, 1000)
+            if second != self._second:
+                self._second = second
+                self._start = f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}"
+            self._text = f"{self._start}.{rest:03d}Z"
+        return self._text
 
 
 timestamp = _Clock()
@@ -162,20 +161,9 @@ def _escaped(char: str) -> bytes:
     return _BACKSLASH + b"{0,16}" + either
 
 
-def _searcher(guises: Iterable[str]) -> Callable[[bytes], object] | None:
-    """Return what finds something in every line that has one of *guises*, however escaped, and in few others.
-
-    None where a guise has no letters or digits in a row, which no escape changes, to look for.
-    """
-    parts: set[str] = set()
-    for guise in guises:
-        word = max(_WORDS.findall(guise), key=len, default="")
-        if len(word) < _LEAST_SOUGHT:
-            return None
-        start = min(range(len(word) - _LEAST_SOUGHT + 1), key=lambda place: _RARE_FIRST.index(word[place]))
-        parts.add(word[start : start + _MOST_SOUGHT])
-    by_first = {part[0]: "|".join(other[1:] for other in parts if other[0] == part[0]) for part in parts}
-    return re.compile("|".join(f"{first}(?:{rest})" for first, rest in by_first.items()).encode()).search
+def _tell_tale(guise: str) -> bytes:
+    """Return the longest part of *guise* that no escape changes, or as much of it as is found fastest."""
+    return max(_PLAIN.findall(guise), key=len, default="")[:_MOST_SOUGHT].encode()
 
 
 class Redactor:
@@ -184,7 +172,8 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._guises: tuple[str, ...] = ()
         self._matchers: tuple[re.Pattern[bytes] | bytes, ...] = ()
-        self._search: Callable[[bytes], object] | None = None
+        # one of them is in every line that has a secret, however escaped, and hardly ever in another
+        self._tell_tales: tuple[bytes, ...] = ()
         for secret in secrets:
             self.add(secret)
 
@@ -195,11 +184,14 @@ class Redactor:
             guises = {*self._guises, *_guises(secret)}
             self._guises = tuple(sorted(guises, key=lambda guise: (-len(guise), guise)))
             self._matchers = tuple(map(_matcher, self._guises))
-            self._search = _searcher(self._guises)
+            self._tell_tales = tuple(map(_tell_tale, self._guises))
 
     def told(self, line: bytes) -> bytes:
         """Return *line* with the secrets that it was told replaced by `***`: for files that are read back."""
-        if self._search is not None and not self._search(line):
+        for tell_tale in self._tell_tales:
+            if tell_tale in line:
+                break
+        else:  # nearly every line
             return line
         for secret in self._matchers:
             if isinstance(secret, re.Pattern):

@@ -120,6 +120,8 @@ class ActionParams(BaseModel):
 class Status(StrEnum):
     """What became of a row."""
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and every row is counted by it
+
     APPLIED = "applied"  # written
     UNCHANGED = "unchanged"  # already as wanted, nothing sent but reads
     PLANNED = "planned"  # dry run: would be written
@@ -130,6 +132,8 @@ class Status(StrEnum):
 
 class VerdictKind(StrEnum):
     """What an answer (or its absence) asks of us next."""
+
+    __hash__ = str.__hash__  # as above
 
     OK = "ok"
     THROTTLED = "throttled"  # not processed: hold the family, then again
@@ -155,6 +159,7 @@ class Failure:
 
     type: str  # class name of the exception: the key that errors are grouped by
     text: str
+    cause: str | None = None  # what is behind it, in a sentence that many rows may share
     hint: str | None = None  # what to do about it
     traceback: str | None = None  # None for an expected error
     remote: Mapping[str, Any] | None = None  # the answer: status, headers, body, url, method

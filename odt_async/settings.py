@@ -7,12 +7,20 @@ where Webex is are `WEBEX_*`.
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    SettingsConfigDict,
+)
 
 from odt_async.errors import InputError
 from odt_async.window import Window
@@ -50,6 +58,36 @@ def _error_limit(text: str) -> str:
     if not re.fullmatch(r"[1-9]\d*|(?!0+(\.0*)?%)\d{1,2}(\.\d+)?%|100%", limit):
         raise PydanticCustomError("limit", "must be a number of rows from 1, or a share of them such as 5%")
     return limit
+
+
+def _words(value: Any) -> Any:
+    return value.split() if isinstance(value, str) else value
+
+
+def _webhooks(urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    """Return *urls*, each once; none is told in an error, as it is a secret."""
+    for url in urls:
+        try:
+            parts = urlsplit(url.get_secret_value())
+            scheme, host, _port = parts.scheme, parts.hostname or "", parts.port
+        except ValueError:
+            scheme = host = ""
+        if not host or scheme not in ({"http", "https"} if _is_loopback(host) else {"https"}):
+            raise PydanticCustomError("webhook", "must be an https:// URL; http:// is for this machine alone")
+    return tuple(dict.fromkeys(urls))
+
+
+def _prom(path: Path) -> Path:
+    if path.suffix != ".prom":
+        raise PydanticCustomError("prom", "must end in .prom, or node_exporter does not read it")
+    return path
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _webex(name: str) -> Any:
@@ -92,6 +130,16 @@ class Settings(BaseSettings):
     heartbeat_seconds: float = Field(default=60, gt=0)
     window: str | None = None  # the hours in which rows are begun, such as 22:00-06:00; None: at any hour
     tz: str | None = None  # the IANA name of the zone of *window*; None: that of this machine
+    # who is told of the run: URLs, which are secrets; in the environment with blanks between them
+    notify: Annotated[
+        tuple[SecretStr, ...], NoDecode, BeforeValidator(_words), AfterValidator(_webhooks)
+    ] = ()
+    notify_failures: int = Field(default=10, ge=1)  # rows that fail before that is told
+    metrics_file: Annotated[Path, AfterValidator(_prom)] | None = (
+        None  # Prometheus text for node_exporter's textfile collector
+    )
+    metrics_port: int | None = Field(default=None, ge=0, le=_HIGHEST_PORT)  # 0: any that is free
+    metrics_address: str = "127.0.0.1"  # where the port listens
     input_dir: Path = Path("input_data")
     logs_dir: Path = Path("logs")
 
@@ -118,11 +166,11 @@ class Settings(BaseSettings):
         Raises InputError, in one line, for all that will not do.
         """
         try:
-            settings = cls(**{name: value for name, value in given.items() if value is not None})
+            settings = cls(**{name: value for name, value in given.items() if value not in (None, ())})
         except UnicodeDecodeError:
             raise InputError(".env is not UTF-8 text: save it with that encoding") from None
         except OSError as error:
-            raise InputError(f".env cannot be read: {error.strerror}") from error
+            raise InputError(".env cannot be read: {reason}", reason=error.strerror) from error
         except ValidationError as error:
             lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
             raise InputError("; ".join(lines)) from None

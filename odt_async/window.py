@@ -38,10 +38,12 @@ class Window:
         """
         match = _HOURS.fullmatch(text.strip())
         if match is None:
-            raise InputError(f"--window {text}: write it as 22:00-06:00")
+            raise InputError("--window {text}: write it as 22:00-06:00", text=text)
         start, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
         if start == end:
-            raise InputError(f"--window {text}: it begins where it ends: leave it out to work at any hour")
+            raise InputError(
+                "--window {text}: it begins where it ends: leave it out to work at any hour", text=text
+            )
         return cls(start, end, None if zone is None else _zone(zone))
 
     def is_open(self, at: datetime) -> bool:
@@ -103,4 +105,6 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # of a folder of zones it is an OSError
-        raise InputError(f"--tz {name}: there is no such time zone; write it as Europe/Madrid") from None
+        raise InputError(
+            "--tz {name}: there is no such time zone; write it as Europe/Madrid", name=name
+        ) from None

@@ -27,12 +27,15 @@ def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> M
 
 @pytest.fixture(autouse=True)
 def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep the developer's token, settings and `.env` out of every test.
+    """Keep the developer's token, settings, `.env` and language out of every test.
 
     Settings are read from WEBEX_* and ODT_* variables and from `.env` in the working directory, and
     runs write to `logs/` there; so each test starts in an empty directory of its own. A test that
-    needs a file of the project finds it from its own `__file__`.
+    needs a file of the project finds it from its own `__file__`. The locale names no language, so that the
+    sentences are English.
     """
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.delenv("LANGUAGE", raising=False)
     for name in os.environ:
         if name.upper().startswith(("WEBEX_", "ODT_")):
             monkeypatch.delenv(name)

@@ -16,22 +16,28 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "odt_async"
 
-FOUNDATION = {"columns", "errors", "events", "model", "settings", "window"}
+FOUNDATION = {"columns", "errors", "events", "language", "model", "settings", "window"}
 MAY_IMPORT = {
-    "errors": set[str](),
+    "language": set[str](),
+    "errors": {"language"},
     "model": {"errors"},
-    "columns": {"errors", "model"},
+    "columns": {"errors", "language", "model"},
     "events": {"errors", "model"},
-    "settings": {"columns", "errors", "model", "window"},
-    "window": {"errors"},
-    "actions": {"columns", "errors", "model"},
+    "settings": {"columns", "errors", "language", "model", "window"},
+    "window": {"errors", "language"},
+    "actions": {"columns", "errors", "language", "model"},
     "dataset": FOUNDATION,
-    "sandbox": {"errors", "events", "model", "settings"},
+    "sandbox": {"errors", "events", "language", "model", "settings"},
     "sinks": FOUNDATION,
     "webex": FOUNDATION,
-    "runner": FOUNDATION | {"actions", "dataset", "sinks", "webex"},
-    "bench": {"errors", "runner", "sandbox"},
-    "cli": FOUNDATION | {"actions", "bench", "dataset", "runner", "sandbox", "sinks", "webex"},
+    "runs": FOUNDATION | {"sinks"},
+    "runner": FOUNDATION | {"actions", "dataset", "runs", "sinks", "webex"},
+    "report": FOUNDATION | {"runner", "runs", "sinks"},
+    "screen": FOUNDATION | {"runner", "runs"},
+    "alerts": FOUNDATION | {"runner"},
+    "metrics": FOUNDATION | {"runner", "sinks"},
+    "bench": {"errors", "language", "runner", "sandbox"},
+    "cli": FOUNDATION | {"alerts", "metrics", "actions", "bench", "dataset", "report", "runner", "runs", "sandbox", "screen", "sinks", "webex"},
     "__main__": {"cli"},
     "": set[str](),  # the package itself holds the version and nothing else
 }

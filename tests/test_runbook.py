@@ -8,16 +8,15 @@ import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+import pytest
 from anyio.from_thread import start_blocking_portal
 
 from odt_async.cli import EXIT_CODES
+from odt_async.language import choose_language
 from odt_async.sandbox import Sandbox, SandboxSettings
 from tests.cli.command_line import LOGS, odt
-
-if TYPE_CHECKING:
-    import pytest
 
 DOCS = Path(__file__).parent.parent / "docs"
 TEXT = (DOCS / "runbook.md").read_text("utf-8")
@@ -76,6 +75,14 @@ def is_another_terminal(step: Step) -> bool:
     return step.command.startswith("odt sandbox ") and "--write-input" not in step.command
 
 
+@pytest.fixture
+def own_language() -> Iterator[None]:
+    """Let the next test be spoken to as before, whatever this one has chosen."""
+    yield
+    choose_language(None)
+
+
+@pytest.mark.usefixtures("own_language")
 def test_every_command_does_what_the_runbook_says(monkeypatch: pytest.MonkeyPatch) -> None:
     serving, *rest = steps()
     assert is_another_terminal(serving)
@@ -87,7 +94,9 @@ def test_every_command_does_what_the_runbook_says(monkeypatch: pytest.MonkeyPatc
         portal.wrap_async_context_manager(Sandbox(SandboxSettings(**sizes))) as sandbox,
     ):
         for step in rest:
-            if step.command.startswith("export "):
+            if step.command == "export ODT_LANG=es":
+                monkeypatch.setenv("ODT_LANG", "es")
+            elif step.command.startswith("export "):
                 assert set(re.findall(r"(\w+)=", step.command)) == {"WEBEX_BASE_URL", "WEBEX_ACCESS_TOKEN"}
                 monkeypatch.setenv("WEBEX_BASE_URL", sandbox.url)
                 monkeypatch.setenv("WEBEX_ACCESS_TOKEN", sandbox.token)

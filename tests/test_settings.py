@@ -57,6 +57,11 @@ def test_every_setting_has_a_name_in_the_environment(monkeypatch: pytest.MonkeyP
         "ODT_WINDOW": "22:00-06:00",
         "ODT_TZ": "Europe/Madrid",
         "ODT_SHARE": "0.7",
+        "ODT_NOTIFY": "https://hook.example/a",
+        "ODT_NOTIFY_FAILURES": "3",
+        "ODT_METRICS_FILE": "m/odt.prom",
+        "ODT_METRICS_PORT": "9100",
+        "ODT_METRICS_ADDRESS": "127.0.0.2",
         "ODT_INPUT_DIR": "in",
         "ODT_LOGS_DIR": "out",
         "WEBEX_BASE_URL": "https://h",
@@ -74,6 +79,7 @@ def test_every_setting_has_a_name_in_the_environment(monkeypatch: pytest.MonkeyP
     secret = {"access_token", "refresh_token", "client_secret"}
     exact = {name.partition("_")[2].lower(): value for name, value in given.items()}
     masked = {name: "**********" if name in secret else value for name, value in exact.items()}
+    masked["notify"] = "['**********']"
     floats = {
         "max_sleep_seconds": "10.0",
         "request_timeout": "5.0",
@@ -230,3 +236,42 @@ def test_a_share_is_a_percentage_or_a_fraction(given: str, share: float) -> None
 def test_a_share_of_nothing_or_of_more_than_all_is_refused(given: str) -> None:
     with pytest.raises(InputError, match="share"):
         Settings.load(share=given)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://hook.example/a?b=c", "http://127.0.0.1:9/a", "http://[::1]:9/a", "http://localhost/a"],
+)
+def test_whom_to_notify_is_a_secret_that_no_dump_shows(url: str) -> None:
+    settings = Settings.load(notify=(url, url))
+    assert [one.get_secret_value() for one in settings.notify] == [url]
+    assert url not in f"{settings!r}{settings.model_dump(mode='json')}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://hook.example/s3cret", "ftp://127.0.0.1/s3cret", "s3cret", "https://", "https:///s3cret"),
+        *("http://[s3cret", "https://hook.example:port/s3cret", "http://10.0.0.1/s3cret"),
+    ],
+)
+def test_a_url_that_will_not_do_is_refused_without_being_shown(url: str) -> None:
+    with pytest.raises(InputError, match="must be an https:// URL; http:// is for this machine") as refused:
+        Settings.load(notify=("https://hook.example/s3cret", url))
+    assert "s3cret" not in str(refused.value)
+
+
+def test_several_to_notify_stand_in_the_environment_with_blanks_between_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ODT_NOTIFY", "https://one.example/a https://two.example/b")
+    urls = [one.get_secret_value() for one in Settings.load(notify=()).notify]
+    assert urls == ["https://one.example/a", "https://two.example/b"]
+    urls = [one.get_secret_value() for one in Settings.load(notify=("https://three.example/",)).notify]
+    assert urls == ["https://three.example/"]
+
+
+def test_a_metrics_file_that_no_collector_would_read_is_refused() -> None:
+    assert Settings.load(metrics_file=Path("m/odt.prom")).metrics_file == Path("m/odt.prom")
+    with pytest.raises(InputError, match=r"must end in \.prom"):
+        Settings.load(metrics_file=Path("m/odt.txt"))

@@ -20,7 +20,7 @@ ACTION = "usuarios_configurar_desvio_prefijo53"
 COMMANDS = cli.list_commands(click.Context(cli))
 
 NETWORK = ("aiohttp", "wxc_sdk")
-HEAVY = (*NETWORK, "anyio", "asyncio", "phonenumbers", "pydantic", "rich", "structlog")
+HEAVY = (*NETWORK, "anyio", "asyncio", "phonenumbers", "pydantic", "rich", "structlog", "textual")
 PROBE = """
 import json, sys
 from odt_async.cli import cli

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from odt_async.actions._batching import Item, ReadBatch, Results, Unfinished, WriteBatch
 from odt_async.errors import InvalidRow, Problem, UnknownAction
+from odt_async.language import written
 
 if TYPE_CHECKING:  # pydantic is for those who load an action, not for those who list them
     from pydantic_core import ErrorDetails
@@ -82,8 +83,12 @@ def load(name: str) -> Action:
     known = names()
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3)
-        did_you_mean = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise UnknownAction(f"there is no action '{name}'{did_you_mean} (`odt actions` lists them)")
+        did_you_mean = written("; did you mean {near}?", near=" or ".join(near)) if near else ""
+        raise UnknownAction(
+            "there is no action '{name}'{did_you_mean} (`odt actions` lists them)",
+            name=name,
+            did_you_mean=did_you_mean,
+        )
     return cast("Action", importlib.import_module(f"{__name__}.{name}"))
 
 
@@ -97,17 +102,19 @@ def parse(action: Action, row: Row) -> ActionParams:
 
     Raises InvalidRow with one problem for each cell that will not do.
     """
-    from pydantic import ValidationError  # noqa: PLC0415 - already imported by the action's Params
-
     try:
         return action.Params.model_validate(row.values, context={"profiles": row.layers.profiles})
-    except ValidationError as error:
+    except ValueError as error:
+        from pydantic import ValidationError  # noqa: PLC0415 - a million rows that are good need not ask for it
+
+        if not isinstance(error, ValidationError):
+            raise
         raise InvalidRow(tuple(_problems(error.errors(include_url=False), row))) from None
 
 
 def _problems(errors: Iterable[ErrorDetails], row: Row) -> Iterable[Problem]:
     for error in errors:
         column = str(error["loc"][0]) if error["loc"] else None
-        text = "is empty: fill it in" if error["type"] == "missing" else error["msg"]
+        text = written("is empty: fill it in") if error["type"] == "missing" else error["msg"]
         where = row.source_of(column or "")
         yield Problem(column=column, text=text, where=str(where))

@@ -9,20 +9,21 @@ from pydantic_core import PydanticCustomError
 
 from odt_async.actions._outgoing_profile import ProfileParams, changed_permissions, whole_permissions
 from odt_async.columns import Flag
+from odt_async.language import written
 
 __all__ = ["CustomProfileParams", "plan", "recorded"]
 
 _FLAGS = ("useCustomEnabled", "useCustomPermissions")
-_CONTRADICTION = (
-    "use_custom_enabled and use_custom_permissions contradict each other: write TRUE in both for a custom "
-    "profile, FALSE in both for the location's, or leave both blank"
+_CONTRADICTION = written(
+    "use_custom_enabled and use_custom_permissions contradict each other: write TRUE in both for "
+    "a custom profile, FALSE in both for the location's, or leave both blank"
 )
-_NOTHING = (
+_NOTHING = written(
     "nothing is said of outgoing calls: fill in perfil, a list of call types, call_type or use_custom_enabled"
 )
-_IDLE = (
-    "call types are named, but use_custom_enabled FALSE means the location's permissions: leave the call types "
-    "out, or write TRUE"
+_IDLE = written(
+    "call types are named, but use_custom_enabled FALSE means the location's permissions: leave "
+    "the call types out, or write TRUE"
 )
 
 

@@ -17,6 +17,7 @@ from odt_async.actions._listing import listed_if_it_pays
 from odt_async.actions._organisation import organisation_query
 from odt_async.actions._targets import PersonParams
 from odt_async.errors import PartlyApplied, RowError
+from odt_async.language import written
 
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi
@@ -128,11 +129,14 @@ async def _partly_applied(
 def _what_is_missing(not_added: str, not_removed: str) -> str:
     parts = []
     if not_added:
-        parts.append(f"did not add {not_added}")
+        parts.append(written("did not add {not_added}", not_added=not_added))
     if not_removed:
-        parts.append(f"did not remove {not_removed}")
-    missing = " and ".join(parts) or "did a part of the change and does not say which"
-    return f"Webex {missing}: see in Control Hub whether there are units left, then run the row again"
+        parts.append(written("did not remove {not_removed}", not_removed=not_removed))
+    missing = " and ".join(parts) or written("did a part of the change and does not say which")
+    return written(
+        "Webex {missing}: see in Control Hub whether there are units left, then run the row again",
+        missing=missing,
+    )
 
 
 async def put_back(

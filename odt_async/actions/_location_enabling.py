@@ -69,7 +69,8 @@ def enabling_body(location: Mapping[str, Any], params: EnablingParams) -> dict[s
     if missing:
         raise RowError(
             "the location is not enabled for Calling, and neither it nor the row has what that takes: "
-            f"fill in {', '.join(map(_column, missing))}"
+            "fill in {names}",
+            names=", ".join(map(_column, missing)),
         )
     return body | {"address": {name: value for name, value in address.items() if value}}
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from odt_async.actions._organisation import organisation_query
 from odt_async.actions._run_memory import run_memory_of
 from odt_async.columns import same_id
-from odt_async.errors import AmbiguousWrite, RowError
+from odt_async.errors import AmbiguousWrite, Refusal, RowError
+from odt_async.language import written
 
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi
@@ -80,12 +81,14 @@ async def start(api: AsWebexSimpleApi, org_id: str | None, moves: Sequence[_Job]
         if error.status != HTTPStatus.CONFLICT:
             _forget(known.lost, targets)
             raise
-        raise AmbiguousWrite("another move is in progress", retry_after_s=_LOOK_AGAIN_S) from error
+        raise AmbiguousWrite(written("another move is in progress"), retry_after_s=_LOOK_AGAIN_S) from error
     job = answer.get("response") if isinstance(answer, Mapping) else None
     if isinstance(job, Mapping):
         job = job.get("jobDetails") or job  # the SDK's documentation has it one level below
     if not isinstance(job, Mapping) or "id" not in job:
-        raise AmbiguousWrite("Webex took the move without naming its job", retry_after_s=_LOOK_AGAIN_S)
+        raise AmbiguousWrite(
+            written("Webex took the move without naming its job"), retry_after_s=_LOOK_AGAIN_S
+        )
     _forget(known.lost, targets)
     known.started |= {person: (target, job["id"]) for person, target in targets.items()}
     return dict(job)
@@ -95,7 +98,9 @@ async def follow(api: AsWebexSimpleApi, person_id: str, org_id: str | None, job:
     """Raise AmbiguousWrite while *job* runs or its effect does not show yet; RowError when it has failed."""
     outcomes = await _outcomes(api, org_id, job, [person_id])
     if outcomes is None:
-        raise AmbiguousWrite(f"the move is still running (job {job['id']})", retry_after_s=_LOOK_AGAIN_S)
+        raise AmbiguousWrite(
+            written("the move is still running (job {job})", job=job["id"]), retry_after_s=_LOOK_AGAIN_S
+        )
     raise outcomes[person_id] or _not_shown(job)
 
 
@@ -135,10 +140,15 @@ async def _outcomes(
         outcomes[person] = None
         if person in reasons or all_failed:
             _known(api).started.pop(person, None)
-            outcomes[person] = RowError(
-                f"Webex could not move the person (job {job['id']}, {exit_code}): "
-                f"{'; '.join(reasons.get(person, ())) or 'it gives no reason'}"
+            refusals = reasons.get(person, [])
+            words = "; ".join(f"code {refusal.code}, {refusal.text}" for refusal in refusals)
+            problem = outcomes[person] = RowError(
+                "Webex could not move the person (job {job}, {exit_code}): {reason}",
+                job=job["id"],
+                exit_code=exit_code,
+                reason=words or written("it gives no reason"),
             )
+            problem.refusal = refusals[0] if refusals else None
     return outcomes
 
 
@@ -179,7 +189,8 @@ def _forget(lost: dict[str, list[str] | None], people: Iterable[str]) -> None:
 
 def _not_shown(job: _Job) -> AmbiguousWrite:
     return AmbiguousWrite(
-        f"the move is done (job {job['id']}) but does not show yet", retry_after_s=_LOOK_AGAIN_S
+        written("the move is done (job {job}) but does not show yet", job=job["id"]),
+        retry_after_s=_LOOK_AGAIN_S,
     )
 
 
@@ -203,15 +214,23 @@ async def _unfinished(api: AsWebexSimpleApi, org_id: str | None) -> dict[str, _J
 
 async def _errors(
     api: AsWebexSimpleApi, number: str, people: Sequence[str], org_id: str | None
-) -> dict[str, list[str]]:
-    """Return person -> what the job says went wrong with them, number and words; who is not named is not in it."""
+) -> dict[str, list[Refusal]]:
+    """Return person -> what the job says went wrong with them; who is not named is not in it."""
     url = api.session.ep(f"{_PATH}/{number}/errors")
     answer: Any = await api.session.rest_get(url=url, params=organisation_query(org_id))
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, list[Refusal]] = {}
     for item in answer.get("items") or ():
-        messages = (item.get("error") or {}).get("message") or ()
-        words = [f"code {message.get('code')}, {message.get('description')}" for message in messages]
+        error = item.get("error") or {}
+        refusals = [
+            Refusal(_number(error.get("key")), _number(message.get("code")), str(message.get("description")))
+            for message in error.get("message") or ()
+        ]
         for person in people:
             if same_id(item.get("item"), person):
-                reasons.setdefault(person, []).extend(words)
+                reasons.setdefault(person, []).extend(refusals)
     return reasons
+
+
+def _number(value: object) -> int | None:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() else None

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from odt_async.actions._organisation import organisation_query
+from odt_async.language import written
 
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi
@@ -119,7 +120,7 @@ def refused_numbers(error: AsRestError, sent: Collection[str]) -> dict[str, str]
         for entry in group.get("errors") or () if isinstance(group, Mapping) else ():
             number = spelled.get(digits(str(entry.get("number", ""))))
             if number is not None:
-                text = entry.get("errorMessage") or entry.get("errorTitle") or "no reason given"
+                text = entry.get("errorMessage") or entry.get("errorTitle") or written("no reason given")
                 code = f" (code {entry['errorCode']})" if entry.get("errorCode") else ""
                 reasons[number] = f"{text}{code}"
     return reasons

@@ -18,6 +18,7 @@ from odt_async.columns.call_permissions import (
     NamedProfile,
 )
 from odt_async.errors import RowError
+from odt_async.language import written
 from odt_async.model import ActionParams
 
 __all__ = [
@@ -74,13 +75,19 @@ class ProfileParams(ActionParams):
         listed = self.call_type in {*self.allow_call_types, *self.block_call_types}
         problem = None
         if both:
-            problem = f"{', '.join(both)} is both in allow_call_types and in block_call_types: leave one out"
+            problem = written(
+                "{both} is both in allow_call_types and in block_call_types: leave one out",
+                both=", ".join(both),
+            )
         elif listed and self.action is not None:
-            problem = f"{self.call_type} has an action, and stands in a list too: leave one of them out"
+            problem = written(
+                "{call_type} has an action, and stands in a list too: leave one of them out",
+                call_type=self.call_type,
+            )
         elif self.call_type is None and self.action is not None:
-            problem = "action is for call_type, which is blank: fill it in"
+            problem = written("action is for call_type, which is blank: fill it in")
         elif self.call_type is None and not self._lists and self.transfer_enabled is not None:
-            problem = (
+            problem = written(
                 "transfer_enabled names no call type: fill in call_type, allow_call_types or block_call_types"
             )
         elif (
@@ -89,7 +96,10 @@ class ProfileParams(ActionParams):
             and self.transfer_enabled is None
             and not listed
         ):
-            problem = f"nothing is said of {self.call_type}: fill in action, transfer_enabled or both"
+            problem = written(
+                "nothing is said of {call_type}: fill in action, transfer_enabled or both",
+                call_type=self.call_type,
+            )
         if problem:
             raise PydanticCustomError("call_types", "{problem}", {"problem": problem})
         return self
@@ -148,15 +158,17 @@ def changed_permissions(state: Mapping[str, Any], wanted: Iterable[CallPermissio
             continue
         if None in triple.values():
             raise RowError(
-                f"Webex shows no {permission.call_type} here: say both action and transferEnabled of it, or leave it out"
+                "Webex shows no {call_type} here: say both action and transferEnabled of it, or leave it out",
+                call_type=permission.call_type,
             )
         if now.get("isCallTypeRestrictionEnabled"):
             locked.append(permission.call_type.value)
         changed.append(triple)
     if locked:
         raise RowError(
-            f"Webex has locked {', '.join(locked)} here (isCallTypeRestrictionEnabled) and refuses to change it: "
-            "leave it out of the row or the profile"
+            "Webex has locked {locked} here (isCallTypeRestrictionEnabled) and refuses to change it: "
+            "leave it out of the row or the profile",
+            locked=", ".join(locked),
         )
     return changed
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from odt_async.errors import AmbiguousWrite, RowError
+from odt_async.errors import AmbiguousWrite, Refusal, RowError
 
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi
@@ -49,8 +49,10 @@ async def create_users(
 def already_exists(email: str) -> RowError:
     """Return the error of an address that Webex has and this organisation does not show."""
     return RowError(
-        f"{email} exists, but not among the people of this organisation: it belongs to another one, or "
-        "was created a moment ago and is not found yet; claim the address in Control Hub, or run the row again"
+        "{email} exists, but not among the people of this organisation: it belongs to another one, "
+        "or was created a moment ago and is not found yet; claim the address in Control Hub, or run "
+        "the row again",
+        email=email,
     )
 
 
@@ -63,7 +65,9 @@ def _problem(result: Mapping[str, Any], user: Mapping[str, Any]) -> Exception | 
     words = f"HTTP {status} {_detail(result)}".rstrip()
     if status in _NOT_PROCESSED or not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return AmbiguousWrite(f"the user's part of the bulk request: {words}")
-    return RowError(f"Webex refused the user ({words})")
+    problem = RowError("Webex refused the user ({words})", words=words)
+    problem.refusal = Refusal(status, None, _detail(result))
+    return problem
 
 
 def _detail(result: Mapping[str, Any]) -> str:

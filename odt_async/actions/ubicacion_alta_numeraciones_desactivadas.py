@@ -29,6 +29,7 @@ from odt_async.actions._organisation import organisation_query
 from odt_async.actions._targets import LocationParams
 from odt_async.columns import Country, Listed, PhoneNumber, same_id
 from odt_async.errors import PartlyApplied, RowError
+from odt_async.language import written
 
 if TYPE_CHECKING:  # the SDK takes a second to import; only a run pays for it
     from wxc_sdk.as_api import AsWebexSimpleApi
@@ -106,8 +107,9 @@ def plan(state: _Json, params: Params) -> _Json | None:
     ]
     if elsewhere:
         raise RowError(
-            f"the organisation has {', '.join(elsewhere)} at another location: take the number out of the row, or "
-            "remove it there first; nothing was sent"
+            "the organisation has {elsewhere} at another location: take the number out of the row, or "
+            "remove it there first; nothing was sent",
+            elsewhere=", ".join(elsewhere),
         )
     missing = [number for number in params.numbers if digits(number) not in there]
     if not missing:
@@ -134,7 +136,7 @@ async def undo(api: AsWebexSimpleApi, params: Params, before: _Json) -> None:
     added = [entry for entry in now if _digits_of(entry) not in had and _is_at(entry, params)]
     used = [entry["phoneNumber"] for entry in added if entry.get("owner") or entry.get("mainNumber")]
     if used:
-        raise RowError(f"{', '.join(used)} is in use by now: take it away from its owner first")
+        raise RowError("{used} is in use by now: take it away from its owner first", used=", ".join(used))
     for chunk in chunks([entry["phoneNumber"] for entry in added], _MOST_REMOVED):
         await _send(api, params, "DELETE", {"phoneNumbers": chunk})
 
@@ -171,7 +173,14 @@ def _problem(change: _Json, refused: Mapping[str, str]) -> RowError | None:
     reasons = "; ".join(f"{number}: {refused[number]}" for number in own)
     added = len(change["phoneNumbers"]) - len(own)
     kind = PartlyApplied if added else RowError
-    return kind(f"Webex added {added} numbers and refused {len(own)} ({reasons})")
+    return kind(
+        written(
+            "Webex added {added} numbers and refused {count} ({reasons})",
+            added=added,
+            count=len(own),
+            reasons=reasons,
+        )
+    )
 
 
 async def _read_together(api: AsWebexSimpleApi, rows: Mapping[int, Params]) -> dict[int, _Json]:

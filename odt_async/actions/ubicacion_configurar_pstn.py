@@ -24,6 +24,7 @@ from odt_async.actions._organisation import organisation_query
 from odt_async.actions._premise_route import PremiseRouteParams
 from odt_async.columns import same_id
 from odt_async.errors import RowError
+from odt_async.language import written
 
 if TYPE_CHECKING:  # the SDK takes a second to import; only a run pays for it
     from wxc_sdk.as_api import AsWebexSimpleApi
@@ -134,7 +135,9 @@ async def undo(api: AsWebexSimpleApi, params: Params, before: _Json) -> None:
             "there was no PSTN connection before and the API cannot take one away: use Control Hub"
         )
     if _folded(was["pstnConnectionType"]) in _NOT_SETTABLE:
-        raise RowError(f"{was['pstnConnectionType']} cannot be set through the API: set it in Control Hub")
+        raise RowError(
+            "{was} cannot be set through the API: set it in Control Hub", was=was["pstnConnectionType"]
+        )
     body = {"id": was["id"]}
     if was.get("routeId"):
         body |= {"premiseRouteType": was["routeType"], "premiseRouteId": was["routeId"]}
@@ -169,8 +172,11 @@ def _with_id(connection: _Json, options: list[_Json], params: Params) -> _Json:
     if len(found) != 1:
         names = ", ".join(sorted(str(option.get("displayName") or option["id"]) for option in options))
         raise RowError(
-            f"{len(found) or 'no'} PSTN options of this location are called {params.pstn_connection_type}: "
-            f"write one of them in pstn_connection_type ({names or 'Webex offers none'})"
+            "{count} PSTN options of this location are called {pstn_connection_type}: write one of them "
+            "in pstn_connection_type ({options})",
+            count=len(found) or "no",
+            pstn_connection_type=params.pstn_connection_type,
+            options=names or written("Webex offers none"),
         )
     return {"id": found[0]["id"]} | connection
 

@@ -34,6 +34,7 @@ from odt_async.actions._organisation import organisation_query
 from odt_async.actions._worker_memory import memory_of
 from odt_async.columns import LicenseIdOrName, Listed, is_webex_id
 from odt_async.errors import PartlyApplied, RowError
+from odt_async.language import written
 from odt_async.model import Lookup
 
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ CREATES = True
 _MOST_READ = 100  # rows
 _LARGEST_PAGE = "1000"
 _SENT = "e-mail of the person last sent"
-_INCOMPLETE = (
-    "the person exists now but is incomplete: mend the row and complete it with usuarios_modificar_licencias "
-    "(this action leaves existing people as they are)"
+_INCOMPLETE = written(
+    "the person exists now but is incomplete: mend the row and complete it with "
+    "usuarios_modificar_licencias (this action leaves existing people as they are)"
 )
 
 
@@ -123,8 +124,9 @@ async def apply(api: AsWebexSimpleApi, params: Params, change: dict[str, Any]) -
     if missing:
         names = await licence_names(api, params.org_id)
         raise PartlyApplied(
-            f"the person was created without {named(missing, names)}: see whether there are units left, and add "
-            "what is missing with usuarios_modificar_licencias"
+            "the person was created without {missing}: see whether there are units left, and add what is "
+            "missing with usuarios_modificar_licencias",
+            missing=named(missing, names),
         )
 
 
@@ -181,8 +183,10 @@ async def _explain(api: AsWebexSimpleApi, params: Params, error: AsRestError) ->
     """Raise RowError where the refusal does not say all. Any other is left to speak for itself."""
     if error.status == HTTPStatus.CONFLICT:
         raise RowError(
-            f"{params.email} exists, but not among the people of this organisation: it belongs to another one, or "
-            "was created a moment ago and is not found yet; claim the address in Control Hub, or run the row again"
+            "{email} exists, but not among the people of this organisation: it belongs to another one, "
+            "or was created a moment ago and is not found yet; claim the address in Control Hub, or run "
+            "the row again",
+            email=params.email,
         ) from error
     if error.status == HTTPStatus.BAD_REQUEST and await _find(api, params) is not None:
         raise RowError(_INCOMPLETE) from error

@@ -63,8 +63,9 @@ async def _add(api: AsWebexSimpleApi, rows: Sequence[Params], body: dict[str, An
     state = await read(api, rows[0])
     return {
         params.legacy_phone_number: RowError(
-            f"Webex accepted {params.legacy_phone_number} but the person does not show it: run the row again, "
-            "and if it fails again add the number in Control Hub"
+            "Webex accepted {legacy_phone_number} but the person does not show it: run the row again, "
+            "and if it fails again add the number in Control Hub",
+            legacy_phone_number=params.legacy_phone_number,
         )
         for params in rows
         if not has_number(state, params)

@@ -130,8 +130,11 @@ def plan(state: list[dict[str, Any]], params: Params) -> dict[str, Any] | None:
         calling = (existing.get("calling") or {}).get("type", _CALLING)
         if calling != _CALLING:
             raise RowError(
-                f"'{params.display_name}' exists there already, with {calling} instead of Webex Calling "
-                f"({existing['id']}): change it in Control Hub, or delete it and run the row again"
+                "'{display_name}' exists there already, with {calling} instead of Webex Calling "
+                "({existing}): change it in Control Hub, or delete it and run the row again",
+                display_name=params.display_name,
+                calling=calling,
+                existing=existing["id"],
             )
         return None
     webex_calling = {
@@ -206,8 +209,11 @@ def _refuse_twins(workspaces: list[dict[str, Any]], params: Params) -> None:
     if len(workspaces) > 1:
         ids = ", ".join(workspace["id"] for workspace in workspaces)
         raise RowError(
-            f"{len(workspaces)} workspaces of that location are called '{params.display_name}' ({ids}): "
-            "rename or delete all but one"
+            "{count} workspaces of that location are called '{display_name}' ({ids}): rename or delete "
+            "all but one",
+            count=len(workspaces),
+            display_name=params.display_name,
+            ids=ids,
         )
 
 

@@ -14,6 +14,7 @@ from odt_async.actions._organisation import organisation_query
 from odt_async.actions._targets import WorkspaceParams
 from odt_async.actions._workspace_access import Refusal, refusal_of
 from odt_async.errors import RowError
+from odt_async.language import written
 
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi
@@ -25,11 +26,16 @@ SCOPES = ("spark-admin:workspaces_read",)
 _FEATURES = ("callForwarding", "outgoingPermission")
 _CURES = {
     Refusal.UNAUTHORIZED: (
-        "Webex does not let this token see them: check its scopes and that it is a calling administrator's"
+        written(
+            "Webex does not let this token see them: check its scopes and that it is a calling "
+            "administrator's"
+        )
     ),
-    Refusal.NO_PROFESSIONAL: "the workspace needs a Professional licence of Webex Calling: assign one",
+    Refusal.NO_PROFESSIONAL: written(
+        "the workspace needs a Professional licence of Webex Calling: assign one"
+    ),
     Refusal.NO_CALLING: (
-        "the workspace has no Webex Calling licence or does not exist: assign one, or correct its id"
+        written("the workspace has no Webex Calling licence or does not exist: assign one, or correct its id")
     ),
 }
 
@@ -51,7 +57,12 @@ async def read(api: AsWebexSimpleApi, params: Params) -> dict[str, Any]:
             refusal = refusal_of(error)
             if refusal is None:
                 raise
-            raise RowError(f"{refusal}, reading {feature}: {_CURES[refusal]}") from error
+            raise RowError(
+                "{refusal}, reading {feature}: {cures}",
+                refusal=refusal,
+                feature=feature,
+                cures=_CURES[refusal],
+            ) from error
     return state
 
 

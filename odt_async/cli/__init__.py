@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import importlib
 import signal
 import sys
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import click
 
 from odt_async import __version__
+from odt_async.cli.lazy_group import LazyGroup
+from odt_async.cli.manual import Documented
+from odt_async.cli.speech import lang_option, said, spoken_to
 from odt_async.cli.streams import lasting_streams
-from odt_async.errors import InputError, NotAuthorised, OdtError, RunStopped
+from odt_async.errors import OdtError, exit_code_of
+from odt_async.language import retold, tr, written
 
-__all__ = ["CONTEXT", "EXIT_CODES", "OneLineErrors", "cli", "exit_code_of", "main"]
+__all__ = ["CONTEXT", "EXIT_CODES", "OneLineErrors", "cli", "main"]
 
-_COMMANDS = {
-    "actions": "catalogue",
-    "bench": "bench",
-    "bulk": "bulk",
-    "check": "check",
-    "ctl": "ctl",
-    "export": "export",
-    "launch": "launch",
-    "plan": "plan",
-    "sandbox": "sandbox",
-    "single": "single",
-    "undo": "undo",
-}  # name -> module beside this one
-
-EXIT_CODES = """\b
+EXIT_CODES = written("""\b
 Exit codes
   0    all rows well: applied or unchanged (dry run: nothing to change)
   1    some rows failed
@@ -37,7 +27,7 @@ Exit codes
   3    stopped: --fail-fast, --max-..., `odt ctl stop`, or a file that cannot be written
   4    not authorised
   5    dry run: changes pending
-  130  interrupted (143 for SIGTERM); in-flight rows were finished"""
+  130  interrupted (143 for SIGTERM); in-flight rows were finished""")
 
 
 CONTEXT = {
@@ -47,8 +37,21 @@ CONTEXT = {
 }
 
 
-class OneLineErrors(click.Command):
+class OneLineErrors(Documented):
     """A command whose expected errors are one line and an exit code: no traceback reaches the screen."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.append(lang_option())
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **named: Any) -> Any:
+        """Run it in the language that is asked for."""
+        with spoken_to(sys.argv[1:] if args is None else args):
+            return super().main(args, *more, **named)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help in the language that is spoken."""
+        super(OneLineErrors, said(self)).format_help(ctx, formatter)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it, and end the program on an error."""
@@ -56,41 +59,37 @@ class OneLineErrors(click.Command):
             with lasting_streams():
                 return super().invoke(ctx)
         except OdtError as error:
-            click.echo(f"odt: {error}", err=True)
+            click.echo(f"odt: {retold(str(error))}", err=True)
             sys.exit(exit_code_of(error))
         except KeyboardInterrupt:  # a run that has begun heeds signals itself
-            click.echo("odt: interrupted", err=True)
+            click.echo(f"odt: {tr('interrupted')}", err=True)
             sys.exit(128 + signal.SIGINT)
 
 
-class _LazyGroup(OneLineErrors, click.Group):
-    """Knows its commands by name and imports one when it is asked for."""
+class _Commands(OneLineErrors, LazyGroup):
+    """The commands of the program."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return sorted(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return super().get_command(ctx, cmd_name)
-        module = importlib.import_module(f"odt_async.cli.{_COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
-        return command
-
-
-def exit_code_of(error: OdtError) -> int:
-    """Return the exit code that *error* ends the program with."""
-    if isinstance(error, InputError):
-        return 2
-    if isinstance(error, RunStopped):
-        return 3
-    if isinstance(error, NotAuthorised):
-        return 4
-    return 1
+    lazy: ClassVar[Mapping[str, str]] = {
+        "actions": "catalogue:actions",
+        "bench": "bench:bench",
+        "bulk": "bulk:bulk",
+        "check": "check:check",
+        "completion": "completion:completion",
+        "ctl": "ctl:ctl",
+        "export": "export:export",
+        "launch": "launch:launch",
+        "plan": "plan:plan",
+        "report": "report:report",
+        "runs": "runs:runs",
+        "sandbox": "sandbox:sandbox",
+        "single": "single:single",
+        "undo": "undo:undo",
+        "watch": "watch:watch",
+    }
 
 
 @click.group(
-    cls=_LazyGroup,
+    cls=_Commands,
     epilog=EXIT_CODES,
     context_settings=CONTEXT,
 )

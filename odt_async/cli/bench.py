@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from odt_async.cli.manual import Documented
 from odt_async.errors import InputError, OutputFailed
+from odt_async.language import tr
 
 if TYPE_CHECKING:  # nothing heavy is imported for help
     from odt_async.bench.comparison import Case
@@ -20,7 +22,7 @@ __all__ = ["bench"]
 _MOST_UNDER_WAY = 1000
 
 
-@click.command()
+@click.command(cls=Documented)
 @click.option(
     "--rows",
     type=click.IntRange(1),
@@ -86,7 +88,7 @@ def bench(
         if only_start:
             found = _start(rounds, folder)
         elif sizes:
-            found = _growth(sizes, folder)
+            found = _growth(sizes, rounds, folder)
         else:
             found = _comparison(cases, rows, rounds, folder)
     found["noise"] = noise.told()
@@ -102,7 +104,11 @@ def _cases(concurrency: str, latency: str, limit: str | None) -> list[Case]:
 
     under_way = _numbers("--concurrency", concurrency)
     if max(under_way) > _MOST_UNDER_WAY:
-        raise InputError(f"--concurrency {concurrency}: {_MOST_UNDER_WAY} at most")
+        raise InputError(
+            "--concurrency {concurrency}: {most} at most",
+            concurrency=concurrency,
+            most=_MOST_UNDER_WAY,
+        )
     cases = [Case(text.strip(), number, limit) for text in latency.split(",") for number in under_way]
     for case in cases:
         parse_faults(case.faults)
@@ -115,12 +121,14 @@ def _numbers(option: str, text: str) -> list[int]:
     except ValueError:
         numbers = []
     if not numbers or min(numbers) < 1:
-        raise InputError(f"{option} {text}: write whole numbers from 1, with commas between them")
+        raise InputError(
+            "{option} {text}: write whole numbers from 1, with commas between them", option=option, text=text
+        )
     return numbers
 
 
 def _tell(text: str) -> None:
-    click.echo(f"measuring {text}", err=True)
+    click.echo(tr("measuring {text}", text=text), err=True)
 
 
 def _comparison(cases: Sequence[Case], rows: int, rounds: int, folder: Path) -> dict[str, Any]:
@@ -138,10 +146,11 @@ def _start(rounds: int, folder: Path) -> dict[str, Any]:
     return {"start": [start.as_json() for start in measure_start(rounds, folder=folder, tell=_tell)]}
 
 
-def _growth(sizes: Sequence[int], folder: Path) -> dict[str, Any]:
+def _growth(sizes: Sequence[int], rounds: int, folder: Path) -> dict[str, Any]:
     from odt_async.bench.growth import grow  # noqa: PLC0415
 
-    return {"growth": [size.as_json() for size in grow(sizes, folder=folder, tell=_tell)]}
+    found = grow(sizes, rounds=rounds, folder=folder, tell=_tell)
+    return {"growth": [size.as_json() for size in found]}
 
 
 def _draw(path: Path, results: Sequence[Mapping[str, Any]]) -> None:
@@ -150,31 +159,49 @@ def _draw(path: Path, results: Sequence[Mapping[str, Any]]) -> None:
     try:
         path.write_text(as_svg(results), "utf-8")
     except OSError as error:
-        raise OutputFailed(f"{path} cannot be written: {error.strerror}") from error
+        raise OutputFailed("{path} cannot be written: {reason}", path=path, reason=error.strerror) from error
 
 
 def _as_text(found: Mapping[str, Any]) -> str:
     lines = []
     if "results" in found:
         lines += _table(_comparison_rows(found["results"]))
-        lines.append(f"the server bears {found['server_requests_per_s']:,} requests/s (raw sockets)")
-    for name in ("start", "growth"):
-        if name in found:
-            lines += _table(
-                [list(found[name][0]), *([str(value) for value in row.values()] for row in found[name])]
-            )
+        lines.append(
+            tr("the server bears {rate:,} requests/s (raw sockets)", rate=found["server_requests_per_s"])
+        )
+    if "start" in found:
+        starts = found["start"]
+        lines += _table([list(starts[0]), *([str(value) for value in row.values()] for row in starts)])
+    if "growth" in found:  # so many figures fit on a terminal one below the other
+        lines += _table(
+            [[name, *(f"{size[name]:,}" for size in found["growth"])] for name in found["growth"][0]]
+        )
     noise = found["noise"]
     load = " ".join(str(value) for value in noise["load_average"])
     lines.append(
-        f"meanwhile, of {noise['processors']} processors: {_percent(noise['busy_share'])} busy, "
-        f"{_percent(noise['stolen_share'])} stolen; load average {load}"
+        tr(
+            "meanwhile, of {processors} processors: {busy} busy, {stolen} stolen; load average {load}",
+            processors=noise["processors"],
+            busy=_percent(noise["busy_share"]),
+            stolen=_percent(noise["stolen_share"]),
+            load=load,
+        )
     )
     return "\n".join(lines)
 
 
 def _comparison_rows(results: Iterable[Mapping[str, Any]]) -> list[list[str]]:
-    head = ["latency", "C", "client", "rows/s", "of ideal", "CPU us/row", "spread", "refused"]
-    rows = [[*head, "product/it: rows/s", "CPU"]]
+    head = [
+        tr("latency"),
+        "C",
+        tr("client"),
+        tr("rows/s"),
+        tr("of ideal"),
+        tr("CPU us/row"),
+        tr("spread"),
+        tr("refused"),
+    ]
+    rows = [[*head, tr("product/it: rows/s"), "CPU"]]
     for result in results:
         for name, figures in result["clients"].items():
             ratios = result["product_to"].get(name, {})

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from odt_async.cli.completion import complete_actions, complete_resumable
 from odt_async.cli.guard import auto_confirm_option
+from odt_async.cli.manual import Documented
 from odt_async.cli.sandbox import fault_option
 from odt_async.errors import InputError, InvalidRow
+from odt_async.language import retold, tr
 from odt_async.sandbox.faults import parse_faults
 
 if TYPE_CHECKING:  # nothing heavy is imported before arguments and files are valid
@@ -23,8 +26,8 @@ if TYPE_CHECKING:  # nothing heavy is imported before arguments and files are va
 __all__ = ["bulk"]
 
 
-@click.command()
-@click.argument("action")
+@click.command(cls=Documented)
+@click.argument("action", shell_complete=complete_actions)
 @click.option(
     "--input-dir", type=click.Path(path_type=Path), help="Folder of the CSV files.  [default: input_data]"
 )
@@ -44,6 +47,7 @@ __all__ = ["bulk"]
     is_flag=False,
     flag_value="latest",
     metavar="[RUN]",
+    shell_complete=complete_resumable,
     help="Skip the rows that RUN (when not named: the latest run) has finished.",
 )
 @click.option(
@@ -113,6 +117,27 @@ __all__ = ["bulk"]
     help="Begin rows only in these hours; outside them, wait.  [default: any hour]",
 )
 @click.option("--tz", metavar="ZONE", help="Where the clock of --window is: Europe/Madrid.  [default: here]")
+@click.option(
+    "--notify",
+    multiple=True,
+    metavar="URL",
+    help="Tell this URL of the run's start, pauses, failures and end: a Webex incoming webhook, or anything that "
+    "takes JSON; may be repeated. It is a secret: ODT_NOTIFY in .env keeps it off the screen.",
+)
+@click.option(
+    "--notify-failures", type=int, metavar="N", help="Tell once when N rows have failed.  [default: 10]"
+)
+@click.option(
+    "--metrics-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep a .prom file for node_exporter's textfile collector up to date; anybody may read it.",
+)
+@click.option(
+    "--metrics-port", type=int, metavar="PORT", help="Serve the metrics to Prometheus; 0: any free port."
+)
+@click.option(
+    "--metrics-address", metavar="ADDRESS", help="Where the port of --metrics-port is.  [default: 127.0.0.1]"
+)
 @click.option("--base-url", help="scheme://host:port instead of https://webexapis.com.")
 @click.option("--sandbox", is_flag=True, help="Run against a simulated Webex in this process; no token.")
 @fault_option
@@ -190,20 +215,32 @@ def _without_what_is_left_out(spec: RunSpec, plan_file: Path | None) -> RunSpec:
             if spec.reason_to_skip(digest) is None:
                 needs.note(params.lookups())
     if plan and not planned:
-        raise InputError(f"--plan {plan.path}: none of its rows is in {spec.dataset.path}, or not as it was")
+        raise InputError(
+            "--plan {path}: none of its rows is in {file}, or not as it was",
+            path=plan.path,
+            file=spec.dataset.path,
+        )
     if plan and len(planned) < len(plan):
         missing = len(plan) - len(planned)
-        click.echo(f"{missing} rows of the plan are not in {spec.dataset.path} as they were", err=True)
+        click.echo(
+            tr(
+                "{missing} rows of the plan are not in {path} as they were",
+                missing=missing,
+                path=spec.dataset.path,
+            ),
+            err=True,
+        )
     return spec
 
 
 def _history(action: str, settings: Settings, resume: str | None, replay: Replay) -> History:
     """Return what earlier runs have done, nothing when it was not asked for. Raises InputError."""
-    from odt_async.runner.resume import History, find_run, load_history  # noqa: PLC0415
+    from odt_async.runner.resume import History, load_history  # noqa: PLC0415
+    from odt_async.runs import find_resumable  # noqa: PLC0415
 
     if resume is None:
         return History()
-    run = find_run(settings.logs_dir, action, resume)
+    run = find_resumable(settings.logs_dir, action, resume)
     history = load_history(settings.logs_dir, run, replay)
-    click.echo(f"resuming {run}: {history.in_words()}", err=True)
+    click.echo(tr("resuming {run}: {in_words}", run=run, in_words=retold(history.in_words())), err=True)
     return history

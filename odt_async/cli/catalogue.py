@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from typing import Any
 
 import click
 
+from odt_async.cli.completion import complete_actions
+from odt_async.cli.manual import Documented
+from odt_async.language import tr, tr_prompt
+
 __all__ = ["actions"]
 
 
-@click.command()
-@click.argument("name", required=False)
+@click.command(cls=Documented)
+@click.argument("name", required=False, shell_complete=complete_actions)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def actions(*, name: str | None, as_json: bool) -> None:
     """List the actions in their order of use, or show the columns, scopes and properties of action NAME."""
@@ -26,7 +31,7 @@ def actions(*, name: str | None, as_json: bool) -> None:
     else:
         width = max(len(entry["name"]) for entry in found)
         for entry in found:
-            click.echo(f"{entry['name']:<{width}}  {entry['summary']}")
+            click.echo(f"{entry['name']:<{width}}  {tr_prompt(entry['summary'])}")
 
 
 def _entry(name: str) -> dict[str, Any]:
@@ -58,12 +63,14 @@ def _entry(name: str) -> dict[str, Any]:
 
 
 def _show(entry: dict[str, Any]) -> None:
-    click.echo(f"{entry['name']}: {entry['summary']}\n\n{entry['description']}\n")
-    click.echo(f"columns of {entry['file']} (or global.csv, or --set):")
-    width = max(len(" or ".join(column["names"])) for column in entry["columns"])
-    for column in entry["columns"]:
-        need = "required" if column["required"] else "optional"
-        click.echo(
-            f"  {' or '.join(column['names']):<{width}}  {need}  {column['description'] or ''}".rstrip()
-        )
-    click.echo(f"scopes: {' '.join(entry['scopes'])}")
+    description = tr(inspect.cleandoc(entry["description"]))
+    click.echo(f"{entry['name']}: {tr_prompt(entry['summary'])}\n\n{description}\n")
+    click.echo(tr("columns of {file} (or global.csv, or --set):", file=entry["file"]))
+    names = [tr(" or ").join(column["names"]) for column in entry["columns"]]
+    width = max(map(len, names))
+    needs = [tr("required") if column["required"] else tr("optional") for column in entry["columns"]]
+    need_width = max(map(len, needs))
+    for name, need, column in zip(names, needs, entry["columns"], strict=True):
+        what = tr_prompt(column["description"]) if column["description"] else ""
+        click.echo(f"  {name:<{width}}  {need:<{need_width}}  {what}".rstrip())
+    click.echo(tr("scopes: {scopes}", scopes=" ".join(entry["scopes"])))

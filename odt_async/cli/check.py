@@ -11,6 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from odt_async.cli.completion import complete_actions
+from odt_async.cli.manual import Documented
+from odt_async.cli.words import word_of
+from odt_async.language import retold, tr, trn
+
 if TYPE_CHECKING:  # nothing heavy is imported for help
     from odt_async.cli.findings import Finding
     from odt_async.cli.inspection import Inspection
@@ -20,8 +25,8 @@ __all__ = ["check"]
 _SHOWN = 8  # kinds of findings, on a terminal: with their closing words they fill one
 
 
-@click.command()
-@click.argument("actions", metavar="[ACTION]...", nargs=-1)
+@click.command(cls=Documented)
+@click.argument("actions", metavar="[ACTION]...", nargs=-1, shell_complete=complete_actions)
 @click.option(
     "--input-dir",
     type=click.Path(path_type=Path),
@@ -67,7 +72,7 @@ def check(
             settings.input_dir, actions, overrides, strict=strict_schema, record=record_schema, tell=tell
         )
     for notice in inspection.notices:
-        click.echo(notice, err=True)
+        click.echo(retold(notice), err=True)
     if as_json:
         click.echo(json.dumps(_as_json(inspection), indent=2, ensure_ascii=False))
     else:
@@ -85,8 +90,8 @@ def _counting() -> Iterator[Callable[[str, int], object] | None]:
         return
     from rich.console import Console  # noqa: PLC0415
 
-    with Console(stderr=True).status("checking") as status:
-        yield lambda file, rows: status.update(f"checking {file}: {rows} rows")
+    with Console(stderr=True).status(tr("checking")) as status:
+        yield lambda file, rows: status.update(tr("checking {file}: {rows} rows", file=file, rows=rows))
 
 
 def _as_json(inspection: Inspection) -> dict[str, Any]:
@@ -117,7 +122,7 @@ def _show(inspection: Inspection) -> None:
     if not sys.stdout.isatty():
         for finding in inspection.findings:
             concerned = f" ({', '.join(finding.actions)})" if finding.actions else ""
-            click.echo(f"{finding.severity}: {finding}{concerned}")
+            click.echo(f"{word_of(finding.severity)}: {retold(str(finding))}{concerned}")
         return
     groups = _alike(inspection.findings)
     if groups:
@@ -125,7 +130,13 @@ def _show(inspection: Inspection) -> None:
         _show_table(groups[:_SHOWN], name_actions=several)
     if rest := groups[_SHOWN:]:
         count = sum(map(len, rest))
-        click.echo(f"... and {count} more of {len(rest)} kinds: with `| less` all are shown")
+        click.echo(
+            tr(
+                "... and {count} more of {kinds} kinds: with `| less` all are shown",
+                count=count,
+                kinds=len(rest),
+            )
+        )
 
 
 def _alike(findings: Sequence[Finding]) -> list[list[Finding]]:
@@ -146,36 +157,40 @@ def _show_table(groups: Sequence[Sequence[Finding]], *, name_actions: bool) -> N
 
     table = Table(box=None, pad_edge=False)
     table.add_column("")
-    table.add_column("where", overflow="fold", max_width=20)
-    table.add_column("column", overflow="fold", max_width=18)
-    table.add_column("what to mend", overflow="fold", ratio=1)
+    table.add_column(tr("where"), overflow="fold", max_width=20)
+    table.add_column(tr("column"), overflow="fold", max_width=18)
+    table.add_column(tr("what to mend"), overflow="fold", ratio=1)
     for group in groups:
         first = group[0]
-        where = first.where if len(group) == 1 else f"{first.where} and {len(group) - 1} more"
-        text = Text(first.text)
+        where = retold(first.where)
+        if more := len(group) - 1:
+            where = tr("{where} and {count} more", where=where, count=more)
+        text = Text(retold(first.text))
         if first.actions and name_actions:
             text.append(f" ({_concerned(first.actions)})", "dim")
-        severity = Text(first.severity, "red" if first.severity == "error" else "yellow")
+        severity = Text(word_of(first.severity), "red" if first.severity == "error" else "yellow")
         table.add_row(severity, Text(where), Text(first.column or ""), text)
     Console().print(table)
 
 
 def _concerned(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{len(names)} actions"
+    return names[0] if len(names) == 1 else tr("{count} actions", count=len(names))
 
 
 def _closing_words(inspection: Inspection) -> list[str]:
     lines = []
     for file in inspection.files:
-        bad = [f"  {name}: {count} of them cannot be used" for name, count in file.invalid.items() if count]
-        usable = "" if bad else ", all usable"
-        lines += [f"{file.name}: {_counted(file.rows, 'row')}{usable}", *bad]
+        bad = [
+            tr("  {name}: {count} of them cannot be used", name=name, count=count)
+            for name, count in file.invalid.items()
+            if count
+        ]
+        usable = "" if bad else tr(", all usable")
+        rows = trn("{count} row", "{count} rows", file.rows)
+        lines += [f"{file.name}: {rows}{usable}", *bad]
     if any(finding.kind == "drift" for finding in inspection.findings):
-        lines.append("schema.json has other columns: mend the header, or use --record-schema")
+        lines.append(tr("schema.json has other columns: mend the header, or use --record-schema"))
     warnings = len(inspection.findings) - inspection.errors
-    lines.append(f"{_counted(inspection.errors, 'error')}, {_counted(warnings, 'warning')}")
+    errors = trn("{count} error", "{count} errors", inspection.errors)
+    lines.append(f"{errors}, {trn('{count} warning', '{count} warnings', warnings)}")
     return lines
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

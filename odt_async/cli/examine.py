@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from odt_async.errors import InputError
+from odt_async.language import retold, tr
 
 if TYPE_CHECKING:  # nothing heavy is imported before arguments and files are valid
     from odt_async.model import Row
@@ -50,7 +51,7 @@ def examine(
     if wrong := [str(finding) for finding in header if finding.severity == "error"]:
         raise InputError("; ".join(wrong))
     for notice in (*dataset.notices, *header):
-        click.echo(str(notice), err=True)
+        click.echo(retold(str(notice)), err=True)
     needs = Needs()
 
     def look_at(row: Row) -> bytes:
@@ -60,14 +61,22 @@ def examine(
 
     found = survey(dataset, look_at, problem_limit=_SHOWN_PROBLEMS)
     if found.rows == 0:
-        raise InputError(f"{dataset.path} has no rows")
+        raise InputError("{path} has no rows", path=dataset.path)
     for problem in found.problems:
-        click.echo(str(problem), err=True)
+        click.echo(retold(str(problem)), err=True)
     if found.invalid == found.rows:
-        raise InputError(f"{dataset.path}: none of its {found.rows} rows can be used; nothing was sent")
+        raise InputError(
+            "{path}: none of its {rows} rows can be used; nothing was sent",
+            path=dataset.path,
+            rows=found.rows,
+        )
     if found.invalid:
         click.echo(
-            f"{found.invalid} of {found.rows} rows cannot be used and will be rejected; the others go on",
+            tr(
+                "{invalid} of {rows} rows cannot be used and will be rejected; the others go on",
+                invalid=found.invalid,
+                rows=found.rows,
+            ),
             err=True,
         )
     return RunSpec(name, action, dataset, found, settings, dry_run=dry_run, fail_fast=fail_fast, needs=needs)

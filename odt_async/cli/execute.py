@@ -6,39 +6,49 @@ import asyncio
 import json
 import os
 import shlex
+import shutil
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from odt_async.cli.attendance import Attendance, attended
 from odt_async.cli.guard import confirm_production
 from odt_async.cli.progress import observer_for
 from odt_async.cli.simulation import reachable
+from odt_async.cli.terminal_title import announce_end
+from odt_async.language import retold, tr, written
 from odt_async.model import Status
 from odt_async.runner.event_loop import loop_factory
+from odt_async.runner.exit_code import exit_code
 from odt_async.runner.heartbeat import clock
+from odt_async.runner.observer import Observers
 from odt_async.runner.resume import History
 from odt_async.runner.signals import Signals
 from odt_async.runner.spec import RunSpec
 
 if TYPE_CHECKING:
+    from odt_async.events import Redactor
     from odt_async.runner.active import RunResult
     from odt_async.sandbox import Faults
+    from odt_async.webex.tokens import TokenSource
 
 __all__ = ["carry_out", "execute", "exit_code_of_run", "follow_up", "rehearse"]
 
+_MOST_GROUPS = 3  # of failed rows that the closing words name
 _WORDS = {
-    Status.APPLIED: "applied",
-    Status.UNCHANGED: "unchanged",
-    Status.PLANNED: "would change",
-    Status.SKIPPED: "skipped",
-    Status.ERROR: "failed",
-    Status.PENDING: "not attempted",
+    Status.APPLIED: written("applied"),
+    Status.UNCHANGED: written("unchanged"),
+    Status.PLANNED: written("would change"),
+    Status.SKIPPED: written("skipped"),
+    Status.ERROR: written("failed"),
+    Status.PENDING: written("not attempted"),
 }
 
 
@@ -75,8 +85,11 @@ def carry_out(
 
     Raises as `execute` does.
     """
-    result = _result_of(replace(spec, history=history), faults, signals, show_plans=not as_json)
+    result = _result_of(
+        replace(spec, history=history), faults, signals, show_plans=not as_json, is_attended=True
+    )
     _say_what_happened(spec, result, command)
+    announce_end(result, spec.name)
     if as_json:
         click.echo(json.dumps(result.summary, indent=2, default=str))
     return result
@@ -96,15 +109,26 @@ def rehearse(spec: RunSpec, history: History, *, faults: Faults | None) -> RunRe
 
 def follow_up(words: Sequence[str]) -> str:
     """Return the command line that gives this program *words*."""
-    return shlex.join([*_program(), *words])
+    return shlex.join([*_program(), *_without_secrets(words)])
 
 
-def _result_of(spec: RunSpec, faults: Faults | None, signals: Signals, *, show_plans: bool) -> RunResult:
+def _without_secrets(words: Sequence[str]) -> Iterator[str]:
+    """Yield *words* with the URLs of --notify masked."""
+    for before, word in pairwise(["", *words]):
+        name, given, _url = word.partition("=")
+        yield "***" if before == "--notify" else f"{name}=***" if given and name == "--notify" else word
+
+
+def _result_of(
+    spec: RunSpec, faults: Faults | None, signals: Signals, *, show_plans: bool, is_attended: bool = False
+) -> RunResult:
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(_run(spec, faults, signals, show_plans=show_plans))
+        return runner.run(_run(spec, faults, signals, show_plans=show_plans, is_attended=is_attended))
 
 
-async def _run(spec: RunSpec, faults: Faults | None, signals: Signals, *, show_plans: bool) -> RunResult:
+async def _run(
+    spec: RunSpec, faults: Faults | None, signals: Signals, *, show_plans: bool, is_attended: bool
+) -> RunResult:
     from odt_async.webex.sdk_import import import_sdk  # noqa: PLC0415
 
     import_sdk()
@@ -114,34 +138,63 @@ async def _run(spec: RunSpec, faults: Faults | None, signals: Signals, *, show_p
     async with AsyncExitStack() as stack:
         settings = await stack.enter_async_context(reachable(spec.settings, faults))
         spec = replace(spec, settings=settings)
-        observer = stack.enter_context(observer_for(spec, show_plans=show_plans))
-        return await run(
+        attendance = Attendance()
+        if is_attended:
+            attendance = await stack.enter_async_context(attended(settings, spec.name))
+
+        def connect(redact: Redactor) -> TokenSource:
+            attendance.keep_secret(redact)
+            return token_source(settings, on_token=redact.add)
+
+        screen = stack.enter_context(observer_for(spec, show_plans=show_plans))
+        result = await run(
             spec,
-            connect=lambda redact: token_source(spec.settings, on_token=redact.add),
-            observer=observer,
+            connect=connect,
+            observer=Observers([screen, *attendance.observers]),
             signals=signals,
         )
+        attendance.ended(result, exit_code_of_run(spec, result))
+        return result
 
 
 def _say_what_happened(spec: RunSpec, result: RunResult, command: Sequence[str]) -> None:
     progress = result.progress
     counts = progress.counts
     always = {Status.APPLIED, Status.UNCHANGED, Status.ERROR}
-    told = [f"{count} {_WORDS[status]}" for status, count in counts.items() if count or status in always]
-    lines = [f"{progress.total} rows in {clock(progress.elapsed_s)}: {', '.join(told)}"]
+    told = [f"{count} {tr(_WORDS[status])}" for status, count in counts.items() if count or status in always]
+    lines = [
+        tr(
+            "{total} rows in {time}: {counts}",
+            total=progress.total,
+            time=clock(progress.elapsed_s),
+            counts=", ".join(told),
+        )
+    ]
+    lines += _commonest_failures(result.summary)
     if result.stopped_by is not None:
-        lines.append(f"stopped by {result.summary['stop_reason']}")
+        lines.append(tr("stopped by {reason}", reason=retold(result.summary["stop_reason"])))
     if result.report.exists():  # a full disk may have had no room for it
-        lines.append(f"report:  {result.report}")
+        lines.append(tr("report:  {path}", path=result.report))
     if counts[Status.ERROR]:
-        lines.append(f"to mend: {result.report.with_name(f'{result.run}_rejected.csv')}")
+        lines.append(tr("to mend: {path}", path=result.report.with_name(f"{result.run}_rejected.csv")))
     pending = result.report.with_name(f"{result.run}_pending.csv")
     if pending.exists():
-        lines.append(f"not attempted: {pending}")
+        lines.append(tr("not attempted: {path}", path=pending))
     if counts[Status.ERROR] or counts[Status.PENDING]:
-        lines.append(f"to go on: {_next_command(spec, result, command)}")
+        lines.append(tr("to go on: {command}", command=_next_command(spec, result, command)))
     for line in lines:
         click.echo(line, err=True)
+
+
+def _commonest_failures(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a line for each of the few largest groups of failed rows: how many, why, and what to do about it."""
+    groups = summary["failure_groups"]
+    for group in groups[:_MOST_GROUPS]:
+        words = filter(None, (group["cause"] or group["text"], group["hint"]))
+        yield f"  {group['count']} x {': '.join(map(retold, words))}"
+    others = sum(group["count"] for group in groups[_MOST_GROUPS:])
+    if others:
+        yield "  " + tr("{count} x for other reasons: see the report", count=others)
 
 
 def _next_command(spec: RunSpec, result: RunResult, command: Sequence[str]) -> str:
@@ -163,21 +216,14 @@ def _without_resume(words: list[str]) -> list[str]:
 
 
 def _program() -> list[str]:
-    """Return how we were called: `odt` by its path, or `python -m odt_async` with that same python."""
-    if os.access(sys.argv[0], os.X_OK):
-        return [sys.argv[0]]
+    """Return how we were called: `odt`, by its path where the shell finds another, or `python -m odt_async`."""
+    program = Path(sys.argv[0])
+    if os.access(program, os.X_OK):
+        found = shutil.which(program.name)
+        return [program.name if found is not None and program.samefile(found) else sys.argv[0]]
     return sys.orig_argv[: len(sys.orig_argv) - len(sys.argv[1:])]
 
 
 def exit_code_of_run(spec: RunSpec, result: RunResult) -> int:
     """Return the exit code of a run that ended so."""
-    from odt_async.cli import exit_code_of  # noqa: PLC0415 - it imports its commands, and so us, when called
-
-    counts = result.progress.counts
-    if isinstance(result.stopped_by, signal.Signals):
-        return 128 + result.stopped_by
-    if result.stopped_by is not None:
-        return exit_code_of(result.stopped_by)
-    if counts[Status.ERROR]:
-        return 1
-    return 5 if spec.dry_run and counts[Status.PLANNED] else 0
+    return exit_code(result.stopped_by, result.progress.counts, dry_run=spec.dry_run)

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 import click
 
+from odt_async.cli.manual import Documented
 from odt_async.cli.sandbox import fault_option
 from odt_async.errors import InputError, OutputFailed, RowError
+from odt_async.language import retold, tr
 from odt_async.sandbox.faults import Faults, parse_faults
 
 if TYPE_CHECKING:  # nothing heavy is imported before the arguments are valid
@@ -51,7 +53,7 @@ class _Exported:
     error: str | None
 
 
-@click.command()
+@click.command(cls=Documented)
 @click.argument("lists", nargs=-1, type=click.Choice(LISTS), metavar="[LIST]...")
 @click.option(
     "--output-dir",
@@ -168,9 +170,9 @@ async def _write_list(
         failure = failure_of(error).text
     elapsed_s = round(time.monotonic() - started, 1)
     if failure is None:
-        screen.say(f"written {path}: {rows} rows in {elapsed_s} s")
+        screen.say(tr("written {path}: {rows} rows in {seconds} s", path=path, rows=rows, seconds=elapsed_s))
     else:
-        screen.say(f"{name}: nothing written, {failure}")
+        screen.say(tr("{name}: nothing written, {failure}", name=name, failure=retold(failure)))
     return _Exported(name, None if failure else str(path), rows, read, elapsed_s, failure)
 
 
@@ -197,7 +199,7 @@ def _whole_file(path: Path) -> Iterator[TextIO]:
     except ClientError:  # some of them are OSErrors
         raise
     except OSError as error:
-        raise OutputFailed(f"{path} cannot be written: {error.strerror}") from error
+        raise OutputFailed("{path} cannot be written: {reason}", path=path, reason=error.strerror) from error
 
 
 @contextmanager
@@ -210,7 +212,7 @@ def _screen() -> Iterator[_Screen]:
     if not sys.stderr.isatty() or console.is_dumb_terminal:
         yield _Screen(lambda _name, _rows: None, partial(click.echo, err=True))
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:.0f} rows"))
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:.0f}"))
     with Progress(
         *columns, TimeElapsedColumn(), console=console, redirect_stdout=False, transient=True
     ) as bar:

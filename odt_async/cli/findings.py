@@ -10,15 +10,16 @@ from odt_async import actions
 from odt_async.actions import Action
 from odt_async.dataset import Dataset, Duplicates, check_columns
 from odt_async.dataset.drift import RecordedSchema, drift
-from odt_async.dataset.duplicates import BloomFilter
+from odt_async.dataset.duplicates import Suspicions
+from odt_async.dataset.fingerprints import FingerprintSet
 from odt_async.dataset.schema import UNUSED_COLUMNS, UnknownColumn, accepted_columns
 from odt_async.errors import InvalidRow, Problem
+from odt_async.language import written
 from odt_async.model import Domain, Row
 from odt_async.runner.identity import identify
 
 __all__ = ["Finding", "Kind", "RowFindings", "Severity", "find_in_header", "find_in_rows"]
 
-_SPARSE = 6  # a Bloom filter so empty that a second pass over the rows is rarely made in vain
 _TELL_EVERY = 1000  # rows
 
 Severity = Literal["error", "warning"]
@@ -93,10 +94,14 @@ def find_in_header(
 def _unknown(stranger: UnknownColumn, severity: Severity) -> Finding:
     where = str(stranger.source)
     if stranger.source.kind == "cli":
-        text = f"not a column of this action: {stranger.cure}"
+        text = written("not a column of this action: {cure}", cure=stranger.cure)
         return Finding("error", "unknown_column", where, stranger.column, text)
     return Finding(
-        severity, "unknown_column", where, stranger.column, f"not a column of any action: {stranger.cure}"
+        severity,
+        "unknown_column",
+        where,
+        stranger.column,
+        written("not a column of any action: {cure}", cure=stranger.cure),
     )
 
 
@@ -130,13 +135,16 @@ def find_in_rows(
     Raises UnreadableCsv.
     """
     result = RowFindings(invalid=dict.fromkeys(chosen, 0))
-    filters = {name: BloomFilter(_SPARSE * dataset.table.line_count) for name in chosen}
-    suspects: dict[str, set[bytes]] = {name: set() for name in chosen}
+    # sparse, so that a second pass is rarely made in vain
+    suspicions = {name: Suspicions(dataset.table.line_count, sparse=True) for name in chosen}
     for row in dataset.rows():
         result.rows += 1
         if tell and result.rows % _TELL_EVERY == 0:
             tell(dataset.layers.file, result.rows)
-        result.findings += _merged(_judge(row, chosen, result.invalid, filters, suspects))
+        if found := _judge(row, chosen, result.invalid, suspicions):
+            result.findings += _merged(found)
+    suspects = {name: noted.suspects() for name, noted in suspicions.items()}
+    del suspicions
     if any(suspects.values()):
         result.findings += _duplicates(dataset, chosen, suspects)
     return result
@@ -146,20 +154,19 @@ def _judge(
     row: Row,
     chosen: Mapping[str, Action],
     invalid: dict[str, int],
-    filters: Mapping[str, BloomFilter],
-    suspects: Mapping[str, set[bytes]],
-) -> Iterator[tuple[Problem, str]]:
-    """Yield each problem of *row* with the action that has it; count, and note what may come twice."""
+    suspicions: Mapping[str, Suspicions],
+) -> list[tuple[Problem, str]]:
+    """Return each problem of *row* with the action that has it; count, and note what may come twice."""
+    found: list[tuple[Problem, str]] = []
     for name, action in chosen.items():
         try:
             digest = _digest(name, action, row)
         except InvalidRow as error:
             invalid[name] += 1
-            for problem in error.problems:
-                yield problem, name
+            found += ((problem, name) for problem in error.problems)
         else:
-            if filters[name].add(digest):
-                suspects[name].add(digest)
+            suspicions[name].note(digest)
+    return found
 
 
 def _digest(name: str, action: Action, row: Row) -> bytes:
@@ -177,7 +184,7 @@ def _merged(found: Iterable[tuple[Problem, str]]) -> list[Finding]:
 
 
 def _duplicates(
-    dataset: Dataset, chosen: Mapping[str, Action], suspects: Mapping[str, set[bytes]]
+    dataset: Dataset, chosen: Mapping[str, Action], suspects: Mapping[str, FingerprintSet]
 ) -> Iterator[Finding]:
     accounts = {name: Duplicates(found) for name, found in suspects.items() if found}
     for row in dataset.rows():
@@ -190,9 +197,14 @@ def _duplicates(
             if first is not None:
                 again.setdefault(first, []).append(name)
         for line, names in again.items():
-            text = f"asks for the same as line {line}: it would be skipped"
+            text = written("asks for the same as line {line}: it would be skipped", line=line)
             yield Finding(
-                "warning", "duplicate", f"{dataset.layers.file} line {row.line}", None, text, tuple(names)
+                "warning",
+                "duplicate",
+                written("{file} line {line}", file=dataset.layers.file, line=row.line),
+                None,
+                text,
+                tuple(names),
             )
 
 

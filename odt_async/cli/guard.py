@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from odt_async.errors import InputError, InvalidRow, RowError
+from odt_async.language import retold, tr_prompt
 
 if TYPE_CHECKING:  # the option is a part of every help text, which imports nothing heavy
     from collections.abc import Awaitable
@@ -80,8 +81,8 @@ def confirm_production(specs: Sequence[RunSpec]) -> None:
         target = runner.run(_target_of(writing))
     for line in _warnings(target, writing):
         click.echo(line, err=True)
-    if not says_yes(f"{_headline(target, writing)} ¿Continuar? [y/N] "):
-        raise InputError("no confirmado: no se ha enviado nada")
+    if not says_yes(f"{_headline(target, writing)} {tr_prompt('Go on? [y/N] ')}"):
+        raise InputError(tr_prompt("not confirmed: nothing was sent"))
     answers[_META] = True
 
 
@@ -137,7 +138,7 @@ async def _organisation(webex: Connection, org_id: str | None) -> str:
     if org_id is None:
         me = await _answer(webex.api.people.me())
         if isinstance(me, str):
-            return f"(desconocida: {me})"
+            return tr_prompt("(unknown: {reason})", reason=me)
         org_id = str(me.org_id)
     details = await _answer(webex.api.organizations.details(org_id))
     return f"{org_id} ({details})" if isinstance(details, str) else details.display_name
@@ -165,19 +166,26 @@ async def _answer(call: Awaitable[Any]) -> Any:
         KeyError,
         ValueError,
     ) as error:  # the last two: no such answer
-        return failure_of(error).text
+        return retold(failure_of(error).text)
 
 
 def _headline(target: _Target, specs: Sequence[RunSpec]) -> str:
-    return f"Organización: {', '.join(target.organisations)}. {'; '.join(map(_extent, specs))}."
+    return tr_prompt(
+        "Organisation: {names}. {work}.",
+        names=", ".join(target.organisations),
+        work="; ".join(map(_extent, specs)),
+    )
 
 
 def _extent(spec: RunSpec) -> str:
     """Return how much there is to do, and in what."""
     if spec.undo is not None:
-        return f"{_usable(spec)} cambios que deshacer, {spec.name}"
-    resumed = f" (sin lo ya hecho en {spec.history.runs[0]})" if spec.history.runs else ""
-    return f"{_usable(spec)} filas{resumed}, {spec.name}"
+        return tr_prompt("{count} changes to undo, {action}", count=_usable(spec), action=spec.name)
+    runs = spec.history.runs
+    resumed = tr_prompt(" (without what {run} has done)", run=runs[0]) if runs else ""
+    return tr_prompt(
+        "{count} rows{resumed}, {action}", count=_usable(spec), resumed=resumed, action=spec.name
+    )
 
 
 def _usable(spec: RunSpec) -> int:
@@ -193,7 +201,12 @@ def _warnings(target: _Target, specs: Sequence[RunSpec]) -> list[str]:
         return []
     left = clock(max(target.token_left_s, 0))
     return [
-        f"Atención: al token de {target.token_name} le quedan {left} y el trabajo puede durar {clock(needed_s)}"
+        tr_prompt(
+            "Mind: the token of {name} ends in {left}, and the work may take {needed}",
+            name=target.token_name,
+            left=left,
+            needed=clock(needed_s),
+        )
     ]
 
 

@@ -12,6 +12,7 @@ from odt_async.cli.findings import Finding, find_in_header, find_in_rows
 from odt_async.dataset import Dataset, domains_in, open_dataset, parse_overrides
 from odt_async.dataset.drift import RecordedSchema, load_schema, record_schema
 from odt_async.errors import InputError, MissingInputCsv
+from odt_async.language import written
 from odt_async.model import Domain
 
 __all__ = ["CheckedFile", "Inspection", "inspect"]
@@ -72,7 +73,7 @@ def inspect(
         else:
             datasets[domain] = dataset
     if record and datasets:
-        result.notices.append(f"headers recorded in {record_schema(input_dir, datasets)}")
+        result.notices.append(written("headers recorded in {path}", path=record_schema(input_dir, datasets)))
     return result
 
 
@@ -82,7 +83,8 @@ def _by_domain(input_dir: Path, names: Sequence[str]) -> dict[Domain, dict[str, 
         there = domains_in(input_dir)
         if not there:
             raise MissingInputCsv(
-                f"missing_input_csv: {input_dir} has none of ubicaciones.csv, usuarios.csv, workspaces.csv"
+                "missing_input_csv: {input_dir} has none of ubicaciones.csv, usuarios.csv, workspaces.csv",
+                input_dir=input_dir,
             )
         names = [name for name in actions.names() if actions.domain_of(name) in there]
     chosen: dict[Domain, dict[str, Action]] = {}
@@ -111,7 +113,7 @@ def _look_into(
     found = find_in_rows(dataset, judged, tell)
     if found.rows == 0:
         result.findings.append(
-            Finding("error", "file", dataset.layers.file, None, "has no rows", tuple(chosen))
+            Finding("error", "file", dataset.layers.file, None, written("has no rows"), tuple(chosen))
         )
     result.findings += found.findings
     result.files.append(CheckedFile(dataset.layers.file, found.rows, found.invalid))

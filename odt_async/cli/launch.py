@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from odt_async.cli.completion import complete_actions
+from odt_async.cli.manual import Documented
 from odt_async.cli.run_options import run_options, simulated
 from odt_async.errors import InputError
+from odt_async.language import tr_prompt
 
 if TYPE_CHECKING:
     from odt_async.cli.stages import Stage
@@ -20,6 +23,7 @@ _OPTIONS = [
         ["--script-name", "names"],
         multiple=True,
         metavar="ACTION",
+        shell_complete=complete_actions,
         help="An action to run; repeat it for more, they run in that order.  [default: a menu, on a terminal]",
     ),
     click.Option(
@@ -36,6 +40,7 @@ _OPTIONS = [
 
 
 @click.command(
+    cls=Documented,
     params=[
         *_OPTIONS,
         *(
@@ -43,7 +48,7 @@ _OPTIONS = [
             for option in run_options("fail_fast", "strict_schema")
             if option.name not in {"auto_confirm", "as_json"}
         ),
-    ]
+    ],
 )
 @click.pass_context
 def launch(
@@ -102,7 +107,7 @@ def _modes(stages: list[Stage], *, bulk_all: bool | None) -> list[bool]:
     if bulk_all is not None:
         return [bulk_all] * len(stages)
     if any(stage.spec for stage in stages):
-        click.echo("Con «no» se ejecuta solo la primera fila, como prueba.", err=True)
+        click.echo(tr_prompt("With a no, only the first row is taken, as a try."), err=True)
     return [confirm_bulk(stage.name) if stage.spec else True for stage in stages]
 
 
@@ -121,7 +126,7 @@ def _chosen(names: tuple[str, ...]) -> list[str]:
     if not is_interactive():
         raise InputError("which actions? name each with --script-name (`odt actions` lists them)")
     modules = sorted((actions.load(name).ORDER, name) for name in actions.names())
-    return pick_actions([(name, actions.load(name).SUMMARY) for _order, name in modules])
+    return pick_actions([(name, tr_prompt(actions.load(name).SUMMARY)) for _order, name in modules])
 
 
 def _check_overrides(names: list[str], overrides: tuple[str, ...]) -> None:
@@ -132,4 +137,4 @@ def _check_overrides(names: list[str], overrides: tuple[str, ...]) -> None:
     known = set().union(*map(columns_of, names))
     for column in parse_overrides(overrides):
         if column not in known:
-            raise InputError(f"--set, column {column}: not a column of any of these actions")
+            raise InputError("--set, column {column}: not a column of any of these actions", column=column)

@@ -11,7 +11,6 @@ import click
 from anyio.from_thread import start_blocking_portal
 
 from odt_async import events
-from odt_async.cli import exit_code_of
 from odt_async.cli.bulk import bulk
 from odt_async.cli.execute import carry_out, exit_code_of_run
 from odt_async.cli.guard import confirm_production
@@ -19,7 +18,16 @@ from odt_async.cli.run_options import option_words
 from odt_async.cli.simulation import reachable
 from odt_async.cli.single import single
 from odt_async.cli.stages import Stage
-from odt_async.errors import InputError, NotAuthorised, OdtError, OutputFailed, StoppedByOperator
+from odt_async.cli.words import word_of
+from odt_async.errors import (
+    InputError,
+    NotAuthorised,
+    OdtError,
+    OutputFailed,
+    StoppedByOperator,
+    exit_code_of,
+)
+from odt_async.language import retold, tr, written
 from odt_async.runner.files import new_run_id
 from odt_async.runner.launch import ActionReport, report_launch
 from odt_async.runner.lock import action_lock
@@ -75,7 +83,7 @@ def run_stages(
     }
     path = report_launch(settings.logs_dir, new_run_id("launch"), head, reports)
     _say_what_happened(reports)
-    click.echo(f"consolidated report: {path}", err=True)
+    click.echo(tr("consolidated report: {path}", path=path), err=True)
     return code
 
 
@@ -94,7 +102,8 @@ def _run_all(
             click.echo(f"\n{stage.name}", err=True)
             spec = replace(stage.spec, settings=settings)
             report, ends_all = _run(stage, spec, report, context, signals)
-            ended_by = f"{stage.name}: {report.reason or 'a row failed (--fail-fast)'}" if ends_all else None
+            reason = report.reason or written("a row failed (--fail-fast)")
+            ended_by = f"{stage.name}: {reason}" if ends_all else None
         reports.append(report)
     return reports
 
@@ -110,7 +119,7 @@ def _run(
     except KeyboardInterrupt:  # pragma: no cover - the moment before a run heeds signals itself
         return replace(report, status="stopped", reason="SIGINT", exit_code=_INTERRUPTED), True
     except OdtError as error:
-        click.echo(f"odt: {error}", err=True)
+        click.echo(f"odt: {retold(str(error))}", err=True)
         ends_all = not isinstance(error, InputError)
         status = "stopped" if ends_all else "skipped"
         code = exit_code_of(error) if ends_all else None
@@ -150,15 +159,15 @@ def _exit_code(reports: Sequence[ActionReport]) -> int:
 
 def _say_what_happened(reports: Sequence[ActionReport]) -> None:
     width = max(len(report.name) for report in reports)
-    click.echo("\nlaunch:", err=True)
+    click.echo(tr("\nlaunch:"), err=True)
     for report in reports:
         if report.summary:
             counts = report.summary["by_status"].items()
-            told = ", ".join(f"{count} {status}" for status, count in counts if count)
-            told += "" if report.bulk_mode else " (first row only)"
+            told = ", ".join(f"{count} {word_of(status)}" for status, count in counts if count)
+            told += "" if report.bulk_mode else tr(" (first row only)")
         else:
-            told = report.reason or ""
-        click.echo(f"  {report.name:<{width}}  {report.status:<11}  {told}", err=True)
+            told = retold(report.reason or "")
+        click.echo(f"  {report.name:<{width}}  {word_of(report.status):<11}  {told}", err=True)
 
 
 def worst(codes: Sequence[int]) -> int:

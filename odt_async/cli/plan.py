@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from odt_async.cli.bulk import bulk
-from odt_async.cli.run_options import option_words, run_options, simulated
+from odt_async.cli.completion import complete_actions
+from odt_async.cli.manual import Documented
+from odt_async.cli.run_options import ATTENDANCE, option_words, run_options, simulated
+from odt_async.cli.words import word_of
+from odt_async.language import tr
 
 if TYPE_CHECKING:  # nothing heavy is imported before arguments and files are valid
     from odt_async.runner.active import RunResult
@@ -21,8 +25,9 @@ __all__ = ["plan"]
 
 
 @click.command(
+    cls=Documented,
     params=[
-        click.Argument(["action"]),
+        click.Argument(["action"], shell_complete=complete_actions),
         click.Option(["--rows"], is_flag=True, help="Every row that would change, field by field."),
         click.Option(
             ["--show"],
@@ -34,10 +39,10 @@ __all__ = ["plan"]
         *(
             option
             for option in run_options("strict_schema")
-            if option.name not in {"auto_confirm", "dry_run", "as_json"}
+            if option.name not in {"auto_confirm", "dry_run", "as_json", *ATTENDANCE}
         ),
         click.Option(["--json", "as_json"], is_flag=True, help="The same as JSON."),
-    ]
+    ],
 )
 def plan(
     *,
@@ -80,11 +85,17 @@ def plan(
         from odt_async.cli.progress import field_lines  # noqa: PLC0415
 
         for record in sorted(shown, key=lambda record: record["row_index"]):
-            lines = [f"row {record['row_index']} {record['entity_id']}", *field_lines(record["diff"])]
+            lines = [
+                tr("row {index} {entity}", index=record["row_index"], entity=record["entity_id"]),
+                *field_lines(record["diff"]),
+            ]
             click.echo("\n".join(lines))
         click.echo(_summary(result, _fields(path)))
     if result.summary["errors"]:
-        click.echo(f"to mend: {result.report.with_name(f'{result.run}_rejected.csv')}", err=True)
+        click.echo(
+            tr("to mend: {path}", path=result.report.with_name(f"{result.run}_rejected.csv")),
+            err=True,
+        )
     if result.summary["by_status"]["planned"]:
         words = [
             "bulk",
@@ -93,7 +104,7 @@ def plan(
             "--plan",
             str(path),
         ]
-        click.echo(f"to apply it: {follow_up(words)}", err=True)
+        click.echo(tr("to apply it: {command}", command=follow_up(words)), err=True)
     sys.exit(exit_code_of_run(spec, result))
 
 
@@ -114,8 +125,12 @@ def _fields(path: Path) -> Counter[str]:
 def _summary(result: RunResult, fields: Counter[str]) -> str:
     """Return `312 change, 88 unchanged, 3 errors; destination: 312`, and what else there is."""
     counts = result.summary["by_status"]
-    parts = [f"{counts['planned']} change", f"{counts['unchanged']} unchanged", f"{counts['error']} errors"]
-    parts += [f"{counts[status]} {status}" for status in ("skipped", "pending") if counts[status]]
+    parts = [
+        tr("{count} change", count=counts["planned"]),
+        tr("{count} unchanged", count=counts["unchanged"]),
+        tr("{count} errors", count=counts["error"]),
+    ]
+    parts += [f"{counts[status]} {word_of(status)}" for status in ("skipped", "pending") if counts[status]]
     by_field = ", ".join(f"{name}: {count}" for name, count in sorted(fields.items(), key=_most_first))
     return "; ".join(filter(None, [", ".join(parts), by_field]))
 

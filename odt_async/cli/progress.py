@@ -13,6 +13,9 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
 from rich.text import Text
 
+from odt_async.cli.terminal_title import is_terminal, title_of
+from odt_async.cli.words import word_of
+from odt_async.language import retold, tr
 from odt_async.model import Outcome, Status, VerdictKind
 from odt_async.runner.heartbeat import clock
 from odt_async.runner.spec import RunSpec
@@ -31,8 +34,7 @@ def observer_for(spec: RunSpec, *, show_plans: bool) -> Iterator[Observer]:
     show_plans: whether the planned changes of a dry run go to stdout.
     """
     console = Console(stderr=True)
-    # rich's own is_terminal believes FORCE_COLOR, which a pipe does not make a terminal
-    if not sys.stderr.isatty() or console.is_dumb_terminal:
+    if not is_terminal(console):
         yield _Lines(show_plans=show_plans)
         return
     bar = _TwoLines(
@@ -47,13 +49,19 @@ def observer_for(spec: RunSpec, *, show_plans: bool) -> Iterator[Observer]:
         expand=True,
     )
     with bar:
-        yield _Bar(bar, spec.survey.rows, show_plans=show_plans)
+        yield _Bar(bar, spec, show_plans=show_plans)
 
 
 def _plan(outcome: Outcome) -> str:
     """Return one planned row: where it stands, whom it is about, and every field that would change."""
     row = outcome.row
-    head = f"row {row.index} ({row.layers.file} line {row.line}) {outcome.entity_id}"
+    head = tr(
+        "row {index} ({file} line {line}) {entity}",
+        index=row.index,
+        file=row.layers.file,
+        line=row.line,
+        entity=outcome.entity_id,
+    )
     return "\n".join([head, *field_lines(outcome.diff or {})])
 
 
@@ -63,7 +71,7 @@ def field_lines(diff: Mapping[str, Sequence[Any]]) -> list[str]:
 
 
 def _value(value: Any) -> str:
-    return "(nothing)" if value is None else json.dumps(value, ensure_ascii=False)
+    return tr("(nothing)") if value is None else json.dumps(value, ensure_ascii=False)
 
 
 class _TwoLines(Progress):
@@ -107,11 +115,13 @@ class _Lines:
 class _Bar:
     """For terminals."""
 
-    def __init__(self, bar: Progress, total: int, *, show_plans: bool) -> None:
+    def __init__(self, bar: Progress, spec: RunSpec, *, show_plans: bool) -> None:
         self._bar = bar
         self._show_plans = show_plans
+        self._script_name = spec.name
+        self._title = ""
         self._print = self._print_above if sys.stdout.isatty() else click.echo
-        self._task = bar.add_task("", total=total, figures="", eta=clock(None))
+        self._task = bar.add_task("", total=spec.survey.rows, figures="", eta=clock(None))
 
     def started(self, run: Run) -> None:
         """Name the run above the bar."""
@@ -123,28 +133,37 @@ class _Bar:
             self._print(_plan(outcome))
 
     def tick(self, run: Run) -> None:
-        """Bring the bar up to date."""
+        """Bring the bar up to date, and the terminal's title."""
+        if (title := title_of(run, self._script_name)) != self._title:
+            self._title = title
+            self._bar.console.set_window_title(title)
         progress = run.progress()
         counts = progress.counts
         figures = [
-            f"{progress.rows_per_s:.1f} rows/s",
-            f"ok {counts[Status.APPLIED]}",
-            f"unchanged {counts[Status.UNCHANGED]}",
-            f"errors {counts[Status.ERROR]}",
-            f"throttled {run.policy.verdicts[VerdictKind.THROTTLED]}",
+            tr("{rate:.1f} rows/s", rate=progress.rows_per_s),
+            tr("ok {count}", count=counts[Status.APPLIED]),
+            tr("unchanged {count}", count=counts[Status.UNCHANGED]),
+            tr("errors {count}", count=counts[Status.ERROR]),
+            tr("throttled {count}", count=run.policy.verdicts[VerdictKind.THROTTLED]),
         ]
         if run.policy.unanswered:
-            figures.append(f"unanswered {run.policy.unanswered} ({run.policy.last_trouble})")
+            figures.append(
+                tr(
+                    "unanswered {count} ({reason})",
+                    count=run.policy.unanswered,
+                    reason=run.policy.last_trouble,
+                )
+            )
         if counts[Status.PLANNED]:
-            figures.insert(1, f"planned {counts[Status.PLANNED]}")
+            figures.insert(1, tr("planned {count}", count=counts[Status.PLANNED]))
         if counts[Status.SKIPPED]:
-            figures.append(f"skipped {counts[Status.SKIPPED]}")
+            figures.append(tr("skipped {count}", count=counts[Status.SKIPPED]))
         if run.policy.tokens.warning:
-            figures.insert(0, "TOKEN ENDS SOON: see heartbeat.log")
+            figures.insert(0, tr("TOKEN ENDS SOON: see heartbeat.log"))
         if run.state != "running":
-            figures.insert(0, run.state.upper())
+            figures.insert(0, word_of(run.state).upper())
         held = [
-            f"{state.family} held {state.held_s:.0f} s"
+            tr("{family} held {seconds:.0f} s", family=state.family, seconds=state.held_s)
             for state in run.policy.limiter.states()
             if state.held_s >= 1
         ]
@@ -160,12 +179,12 @@ class _Bar:
 
     def paused(self, reason: str) -> None:
         """Say why above the bar, and ring the bell: somebody may have to do something."""
-        self._print_above(f"PAUSED: {reason}")
+        self._print_above(tr("PAUSED: {reason}", reason=retold(reason)))
         self._bar.console.bell()
 
     def resumed(self) -> None:
         """Say so above the bar."""
-        self._print_above("resumed")
+        self._print_above(tr("resumed"))
 
     def _print_above(self, text: str) -> None:
         """Print *text* above the bar, on the terminal where it is drawn."""

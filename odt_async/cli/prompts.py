@@ -1,4 +1,4 @@
-"""What the launcher asks: which actions, and whether each takes all rows. In Spanish, as operators speak."""
+"""What the launcher asks: which actions, and whether each takes all rows. In Spanish where nobody names a language."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 
 from odt_async.cli.guard import is_yes
 from odt_async.errors import InputError
+from odt_async.language import tr_prompt
 
 __all__ = ["chosen_letters", "confirm_bulk", "menu_lines", "pick_actions"]
 
@@ -34,14 +35,14 @@ def pick_actions(entries: Sequence[tuple[str, str]]) -> list[str]:
 
     Raises InputError when none is.
     """
-    click.echo("Acciones, en su orden natural de uso (`odt actions` las explica):\n", err=True)
+    click.echo(tr_prompt("Actions, in their natural order of use (`odt actions` explains them):\n"), err=True)
     for line in menu_lines(entries, get_terminal_size().columns):
         click.echo(line, err=True)
     click.echo(err=True)
     while True:
-        answer = _ask("Letras, en el orden de ejecución, varias a la vez (Intro cancela): ")
+        answer = _ask(tr_prompt("Letters, in the order of execution, several at once (Enter cancels): "))
         if not answer.strip():
-            raise InputError("ninguna acción elegida: no se ha enviado nada")
+            raise InputError(tr_prompt("no action chosen: nothing was sent"))
         try:
             return [entries[place][0] for place in chosen_letters(answer, len(entries))]
         except ValueError as error:
@@ -56,7 +57,14 @@ def chosen_letters(answer: str, count: int) -> list[int]:
     letters = [letter for letter in answer.strip().lower() if letter not in _SEPARATORS]
     known = ascii_lowercase[:count]
     if unknown := [letter for letter in letters if letter not in known]:
-        raise ValueError(f"no hay acción {', '.join(unknown)}: de {known[0]} a {known[-1]}")
+        raise ValueError(
+            tr_prompt(
+                "there is no action {letters}: {first} to {last}",
+                letters=", ".join(unknown),
+                first=known[0],
+                last=known[-1],
+            )
+        )
     return list(dict.fromkeys(map(known.index, letters)))
 
 
@@ -65,7 +73,9 @@ def confirm_bulk(action: str) -> bool:
 
     Raises InputError when there is nobody to answer.
     """
-    return is_yes(_ask(f"¿Ejecutar {action} en modo BULK con todas las filas del CSV de dominio? [y/N] "))
+    return is_yes(
+        _ask(tr_prompt("Run {action} in BULK mode, over all rows of its CSV file? [y/N] ", action=action))
+    )
 
 
 def _ask(question: str) -> str:

@@ -10,8 +10,10 @@ from odt_async.cli.bulk import bulk
 from odt_async.errors import InputError
 from odt_async.sandbox.faults import Faults, parse_faults
 
-__all__ = ["option_words", "run_options", "simulated"]
+__all__ = ["ATTENDANCE", "option_words", "run_options", "simulated"]
 
+# of a run that others are told of, and may look at from elsewhere
+ATTENDANCE = ("notify", "notify_failures", "metrics_file", "metrics_port", "metrics_address")
 _NAMES = (
     "input_dir",
     "logs_dir",
@@ -32,6 +34,7 @@ _NAMES = (
     "heartbeat_seconds",
     "window",
     "tz",
+    *ATTENDANCE,
     "base_url",
     "sandbox",
     "faults",

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import signal
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from odt_async.cli.completion import complete_faults
+from odt_async.cli.manual import Documented
 from odt_async.errors import InputError
+from odt_async.language import tr, written
 from odt_async.sandbox.entities import SandboxSettings
-from odt_async.sandbox.faults import FAULTS_HELP, Faults, parse_faults
+from odt_async.sandbox.faults import Faults, faults_help, parse_faults
 
 if TYPE_CHECKING:  # the server imports aiohttp; only serving pays for it
     from odt_async.sandbox.app import Sandbox
@@ -19,7 +23,7 @@ if TYPE_CHECKING:  # the server imports aiohttp; only serving pays for it
 __all__ = ["fault_option", "sandbox"]
 
 _DEFAULTS = SandboxSettings()
-_HELP = f"""Serve a simulated Webex Calling on 127.0.0.1, until Ctrl-C.
+_HELP = written("""Serve a simulated Webex Calling on 127.0.0.1, until Ctrl-C.
 
 It answers as Webex does, over real HTTP, for an organisation of invented people. The same --seed always
 gives the same people, ids and token. What goes wrong, and how often, is said with --fault.
@@ -29,26 +33,36 @@ about the same people into a folder, and ends.
 
 \b
 Faults
-{FAULTS_HELP}
+{faults}
 
 A share is of requests (of people, for forwarding-4003 and no-calling). A request that is repeated gets
 through after a few failures, unless the share is 100%. Which requests fail follows from --seed.
 
 While it serves, `PUT /_sandbox/faults` with a JSON list of NAME=VALUE replaces all faults ([] ends them), `POST
 /_sandbox/expire` ends all access tokens, `GET /_sandbox/journal` tells what was asked, and `POST /_sandbox/reset`
-counts anew. None of them needs a token.
-"""
+counts anew. None of them needs a token.""")
 
 fault_option = click.option(
     "--fault",
     "faults",
     multiple=True,
     metavar="NAME=VALUE",
+    shell_complete=complete_faults,
     help="What goes wrong in the sandbox, such as 5xx=2%; may be repeated. `sandbox --help` lists all.",
 )
 
 
-@click.command(help=_HELP)
+class _Sandbox(Documented):
+    """Its help ends in the faults that it knows."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help with the table of faults in it."""
+        whole = copy(self)
+        whole.help = (self.help or "").replace("{faults}", faults_help())
+        super(_Sandbox, whole).format_help_text(ctx, formatter)
+
+
+@click.command(cls=_Sandbox, help=_HELP)
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: any free port."
 )
@@ -103,7 +117,7 @@ def sandbox(
         write_input, rows, settings, with_ids=not without_ids, newcomers=new_people, force=force
     )
     for path in written:
-        click.echo(f"written {path}", err=True)
+        click.echo(tr("written {path}", path=path), err=True)
 
 
 async def _serve(settings: SandboxSettings, faults: Faults, port: int) -> None:
@@ -121,22 +135,32 @@ async def _serve(settings: SandboxSettings, faults: Faults, port: int) -> None:
             _say_how_to_use(server)
             await stop.wait()
     except OSError as error:
-        raise InputError(f"cannot listen on port {port}: {error.strerror}; choose another --port") from error
+        raise InputError(
+            "cannot listen on port {port}: {reason}; choose another --port", port=port, reason=error.strerror
+        ) from error
     _say_what_happened(server.journal)
 
 
 def _say_how_to_use(server: Sandbox) -> None:
-    click.echo(f"simulated Webex on {server.url}, Ctrl-C ends it; in another terminal:", err=True)
-    click.echo(f"  export WEBEX_BASE_URL={server.url} WEBEX_ACCESS_TOKEN={server.token}", err=True)
+    click.echo(tr("simulated Webex on {url}, Ctrl-C ends it; in another terminal:", url=server.url), err=True)
+    click.echo(
+        tr("  export WEBEX_BASE_URL={url} WEBEX_ACCESS_TOKEN={token}", url=server.url, token=server.token),
+        err=True,
+    )
 
 
 def _say_what_happened(journal: Journal) -> None:
-    click.echo(f"{journal.total} requests", err=True)
+    click.echo(tr("{total} requests", total=journal.total), err=True)
     for (method, route, result), count in sorted(journal.requests.items()):
         click.echo(f"  {count:>9}  {method} {route}  {result}", err=True)
     click.echo(
-        f"writes: {journal.changed_writes} changed something, {journal.double_applies} changed nothing, "
-        f"{journal.unanswered_writes} got no answer; "
-        f"requests inside an announced Retry-After: {journal.inside_retry_after.total()}",
+        tr(
+            "writes: {changed_writes} changed something, {double_applies} changed nothing, "
+            "{unanswered_writes} got no answer; requests inside an announced Retry-After: {total}",
+            changed_writes=journal.changed_writes,
+            double_applies=journal.double_applies,
+            unanswered_writes=journal.unanswered_writes,
+            total=journal.inside_retry_after.total(),
+        ),
         err=True,
     )

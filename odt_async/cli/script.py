@@ -5,6 +5,8 @@ One row as `single` takes it, or all of them as `bulk` does, with one flag for e
 
 from __future__ import annotations
 
+import inspect
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,9 @@ import click
 from odt_async.cli import CONTEXT, OneLineErrors
 from odt_async.cli.bulk import bulk
 from odt_async.cli.single import single
+from odt_async.cli.speech import spoken_to
 from odt_async.errors import InputError
+from odt_async.language import retold, tr, tr_prompt, written
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -32,7 +36,8 @@ _OF_A_COLUMN = "column_"  # what tells the values of columns from those of optio
 def main(file: str) -> None:
     """Run the action of the module *file* as a command of its own."""
     name = Path(file).stem
-    command_of(name)(prog_name=f"python -m odt_async.actions.{name}")
+    with spoken_to(sys.argv[1:]):  # columns are described in that language
+        command_of(name)(prog_name=f"python -m odt_async.actions.{name}")
 
 
 def command_of(name: str) -> click.Command:
@@ -59,14 +64,14 @@ def command_of(name: str) -> click.Command:
             *_options(),
         ],
         callback=run,
-        help=f"{action.__doc__.partition(chr(10))[0]}\n\n{_HELP}",
+        help=f"{tr(inspect.cleandoc(action.__doc__)).partition(chr(10))[0]}\n\n{_HELP}",
         context_settings=CONTEXT,
     )
 
 
-_HELP = """One row of the domain CSV, the first unless another one is chosen; all of them with --bulk. When the
+_HELP = written("""One row of the domain CSV, the first unless another one is chosen; all of them with --bulk. When the
 flags alone give a whole row, and no row is chosen, no CSV file is read. Values of the flags are over those
-of the domain CSV, these over global.csv, these over the defaults."""
+of the domain CSV, these over global.csv, these over the defaults.""")
 
 
 def _column_options(action: Action) -> Iterator[click.Option]:
@@ -81,7 +86,7 @@ def _column_options(action: Action) -> Iterator[click.Option]:
             [f"{_OF_A_COLUMN}{names[0]}", *flags],
             metavar=metavar,
             callback=check,
-            help=info.description or f"Column {names[0]}.",
+            help=tr_prompt(info.description) if info.description else tr("Column {column}.", column=names[0]),
         )
 
 
@@ -100,7 +105,7 @@ def _cell(field: FieldInfo) -> tuple[str, _Check | None]:
             try:
                 adapter.validate_python(value)
             except ValidationError as error:
-                raise click.BadParameter(error.errors(include_url=False)[0]["msg"]) from None
+                raise click.BadParameter(retold(error.errors(include_url=False)[0]["msg"])) from None
         return value  # as it was written: the action normalises it
 
     return metavar, check if closed else None
@@ -135,7 +140,9 @@ def _call(name: str, overrides: tuple[str, ...], given: dict[str, Any], *, all_r
     for option in other.params:
         source = context.get_parameter_source(option.name or "")
         if option.name not in known and source is click.core.ParameterSource.COMMANDLINE:
-            raise InputError(f"{option.opts[0]} is {'not for' if all_rows else 'for'} --bulk")
+            raise InputError(
+                "{option} is not for --bulk" if all_rows else "{option} is for --bulk", option=option.opts[0]
+            )
     options = {key: value for key, value in given.items() if key in known}
     assert target.callback is not None  # noqa: S101 - a command of ours does something
     target.callback(action=name, overrides=overrides, **options)

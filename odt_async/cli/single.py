@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from odt_async.cli.completion import complete_actions
+from odt_async.cli.manual import Documented
 from odt_async.cli.run_options import run_options, simulated
 from odt_async.errors import InputError, InvalidRow
+from odt_async.language import retold, tr
 
 if TYPE_CHECKING:  # nothing heavy is imported before arguments and files are valid
     from odt_async.actions import Action
@@ -45,7 +48,10 @@ def row_options() -> list[click.Parameter]:
     ]
 
 
-@click.command(params=[click.Argument(["action"]), *row_options(), *run_options()])
+@click.command(
+    cls=Documented,
+    params=[click.Argument(["action"], shell_complete=complete_actions), *row_options(), *run_options()],
+)
 def single(
     *,
     action: str,
@@ -78,7 +84,7 @@ def single(
     values = parse_overrides(overrides)
     row = choose_row(action, module, settings, values, row_index=row_index, match=match)
     for notice in row.notices:
-        click.echo(notice, err=True)
+        click.echo(retold(notice), err=True)
     spec = single_spec(action, module, settings, row, dry_run=dry_run)
     with action_lock(settings.logs_dir, action):
         if in_sandbox is None:
@@ -128,8 +134,10 @@ def choose_row(
             return alone
         if named := [column for column in _IDENTITY[domain] if column in values]:
             raise InputError(
-                f"--set {named[0]}: names whom it is about, but the command line alone makes no row "
-                f"({problems[0]}): add what is missing, or choose a row with --match {named[0]}=..."
+                "--set {named}: names whom it is about, but the command line alone makes no row "
+                "({problems}): add what is missing, or choose a row with --match {named}=...",
+                named=named[0],
+                problems=problems[0],
             )
     dataset = open_dataset(settings.input_dir, domain, values)
     columns = check_columns(dataset, action.Params)
@@ -141,8 +149,11 @@ def choose_row(
     by_id, by_name = _IDENTITY[domain]
     if by_name in values and by_id not in values and by_id in one.row.values and by_id in columns.known:
         raise InputError(
-            f"--set {by_name}: the {by_id} of row {one.row.index} would win over it: "
-            f"choose the row that it is about with --match {by_name}=..., or set {by_id}"
+            "--set {by_name}: the {by_id} of row {index} would win over it: choose the row that it is "
+            "about with --match {by_name}=..., or set {by_id}",
+            by_name=by_name,
+            by_id=by_id,
+            index=one.row.index,
         )
     return one
 
@@ -162,7 +173,9 @@ def single_spec(
     try:
         params, _digest = identify(name, action, one.row)
     except InvalidRow as error:
-        raise InputError(f"row {one.row.index} cannot be used; nothing was sent: {error}") from None
+        raise InputError(
+            "row {index} cannot be used; nothing was sent: {error}", index=one.row.index, error=error
+        ) from None
     needs = Needs()
     needs.note(params.lookups())
     sources = _source_map(action.Params, one)
@@ -171,7 +184,7 @@ def single_spec(
         name,
         action,
         one,
-        Survey(rows=1, invalid=0, problems=(), suspects=frozenset()),
+        Survey(rows=1, invalid=0, problems=()),
         settings,
         dry_run=dry_run,
         fail_fast=fail_fast,
@@ -192,7 +205,12 @@ def _by_best_name(params: type[ActionParams], values: dict[str, str]) -> dict[st
     for column, value in values.items():
         name = best.get(column, column)
         if name in renamed:
-            raise InputError(f"--set {column}={value}: the same as {name}, which is set too: leave one out")
+            raise InputError(
+                "--set {column}={value}: the same as {name}, which is set too: leave one out",
+                column=column,
+                value=value,
+                name=name,
+            )
         renamed[name] = value
     return renamed
 
@@ -213,9 +231,11 @@ def _parse_match(pairs: tuple[str, ...]) -> dict[str, str]:
         column, equals, value = pair.partition("=")
         column = column.strip().lower()
         if not equals or not column:
-            raise InputError(f"--match {pair}: write --match column=value")
+            raise InputError("--match {pair}: write --match column=value", pair=pair)
         if column in wanted:
-            raise InputError(f"--match {pair}: {column} is asked for twice: leave one of them out")
+            raise InputError(
+                "--match {pair}: {column} is asked for twice: leave one of them out", pair=pair, column=column
+            )
         wanted[column] = value
     return wanted
 
@@ -234,13 +254,15 @@ def _source_map(params: type[ActionParams], one: SingleRow) -> dict[str, str]:
 def _show(one: SingleRow, sources: dict[str, str]) -> None:
     row = one.row
     if row.line:
-        click.echo(f"row {row.index} of {one.path} (line {row.line})", err=True)
+        click.echo(
+            tr("row {index} of {path} (line {line})", index=row.index, path=one.path, line=row.line), err=True
+        )
     else:
-        click.echo("one row, of the command line alone; no CSV file is read", err=True)
+        click.echo(tr("one row, of the command line alone; no CSV file is read"), err=True)
     given = {column: row.values[column] for column in sources if column in row.values}
     width = max(map(len, given), default=0)
     for column, value in given.items():
         text = value if len(value) <= _SHOWN_CHARACTERS else f"{value[: _SHOWN_CHARACTERS - 3]}..."
         click.echo(f"  {column:<{width}}  {sources[column]:<6}  {text}", err=True)
     if defaults := [column for column, kind in sources.items() if kind == "default"]:
-        click.echo(f"  by default: {', '.join(defaults)}", err=True)
+        click.echo(tr("  by default: {defaults}", defaults=", ".join(defaults)), err=True)

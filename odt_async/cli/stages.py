@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from odt_async.errors import InputError
+from odt_async.language import retold, tr_prompt
 
 if TYPE_CHECKING:  # nothing heavy is imported before arguments and files are valid
     from odt_async.actions import Action
@@ -53,7 +54,7 @@ def look_at(name: str, settings: Settings, overrides: tuple[str, ...], **options
     columns = columns_of(name)
     known = tuple(item for item in overrides if item.partition("=")[0].strip().lower() in columns)
     stage = Stage(name, actions.domain_of(name), known)
-    click.echo(f"{name}: leyendo {stage.domain}.csv", err=True)
+    click.echo(tr_prompt("{name}: reading {domain}.csv", name=name, domain=stage.domain), err=True)
     try:
         return replace(stage, spec=examine(name, settings, known, **options))
     except InputError as error:
@@ -77,7 +78,7 @@ def give_rows(stage: Stage, *, all_rows: bool) -> Stage:
             stage.name, spec.action, spec.settings, one, dry_run=spec.dry_run, fail_fast=spec.fail_fast
         )
     except InputError as error:
-        click.echo(f"  {error}", err=True)
+        click.echo(f"  {retold(str(error))}", err=True)
         return replace(
             stage, spec=None, reason=str(error), missing=_useless_columns(stage.name, spec.action, one)
         )
@@ -87,15 +88,22 @@ def give_rows(stage: Stage, *, all_rows: bool) -> Stage:
 def summarise(stages: Sequence[Stage]) -> None:
     """Say which file each action takes its rows from, and how many; or why it cannot run."""
     width = max(len(stage.name) for stage in stages)
-    click.echo("\nResumen:", err=True)
+    click.echo(tr_prompt("\nSummary:"), err=True)
     for stage in stages:
         if stage.spec is None:
-            wanting = f" (faltan: {', '.join(stage.missing)})" if stage.missing else ""
-            told = f"se omite{wanting}: {stage.reason}"
+            wanting = (
+                tr_prompt(" (missing: {columns})", columns=", ".join(stage.missing)) if stage.missing else ""
+            )
+            told = tr_prompt("skipped{wanting}: {reason}", wanting=wanting, reason=retold(stage.reason))
         else:
             found = stage.spec.survey
-            invalid = f", {found.invalid} no utilizables" if found.invalid else ""
-            told = f"{stage.spec.dataset.path}: {found.rows} filas{invalid}"
+            invalid = tr_prompt(", {count} of no use", count=found.invalid) if found.invalid else ""
+            told = tr_prompt(
+                "{path}: {count} rows{invalid}",
+                path=stage.spec.dataset.path,
+                count=found.rows,
+                invalid=invalid,
+            )
         click.echo(f"  {stage.name:<{width}}  {told}", err=True)
     click.echo(err=True)
 

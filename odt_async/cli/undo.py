@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from odt_async.cli.completion import complete_undoable
 from odt_async.cli.guard import is_interactive
+from odt_async.cli.manual import Documented
 from odt_async.cli.run_options import run_options
 from odt_async.errors import InputError
+from odt_async.language import retold, tr, tr_prompt
 
 if TYPE_CHECKING:  # nothing heavy is imported before arguments and files are valid
     from odt_async.runner.active import RunResult
@@ -26,8 +29,9 @@ _ASK = "ask"
 
 
 @click.command(
+    cls=Documented,
     params=[
-        click.Argument(["run"]),
+        click.Argument(["run"], shell_complete=complete_undoable),
         click.Option(
             ["--delete-created"],
             is_flag=False,
@@ -36,7 +40,7 @@ _ASK = "ask"
             help="Delete what the run has created, once their number is typed; or given here, where nobody can.",
         ),
         *(option for option in run_options() if option.name not in _NOT_HERE),
-    ]
+    ],
 )
 def undo(*, run: str, delete_created: str | None, dry_run: bool, as_json: bool, **given: Any) -> None:
     """Put back what RUN has changed, the last change first.
@@ -79,14 +83,20 @@ def _spec(journal: Journal, settings: Settings, *, may_delete: bool) -> RunSpec:
     action = actions.load(journal.action)
     changes = len(journal)
     if not changes:
-        raise InputError(f"{journal.run} has changed nothing: there is nothing to undo")
+        raise InputError("{run} has changed nothing: there is nothing to undo", run=journal.run)
     if not hasattr(action, "undo"):
-        raise InputError(f"Webex cannot take back any of the {changes} changes of {journal.action}")
+        raise InputError(
+            "Webex cannot take back any of the {changes} changes of {action}",
+            changes=changes,
+            action=journal.action,
+        )
     if getattr(action, "CREATES", False) and not may_delete:
         raise InputError(
-            f"{journal.run} has created {changes} entities, which are only deleted with --delete-created"
+            "{run} has created {changes} entities, which are only deleted with --delete-created",
+            run=journal.run,
+            changes=changes,
         )
-    survey = Survey(rows=changes, invalid=0, problems=(), suspects=frozenset())
+    survey = Survey(rows=changes, invalid=0, problems=())
     return RunSpec(journal.action, action, journal, survey, settings, undo=journal)
 
 
@@ -95,17 +105,28 @@ def _say_what_cannot_be(rehearsal: RunResult) -> None:
     from odt_async.sinks.error_jsonl import read_errors  # noqa: PLC0415
 
     counts = rehearsal.summary["by_status"]
-    lines = [f"{rehearsal.summary['script_name']}: {counts['planned']} changes can be put back"]
-    lines += [f"{counts['unchanged']} are as they were before"] if counts["unchanged"] else []
-    lines += [f"{counts['skipped']} were put back by an earlier undo"] if counts["skipped"] else []
+    lines = [
+        tr(
+            "{action}: {count} changes can be put back",
+            action=rehearsal.summary["script_name"],
+            count=counts["planned"],
+        )
+    ]
+    lines += [tr("{count} are as they were before", count=counts["unchanged"])] if counts["unchanged"] else []
+    lines += (
+        [tr("{count} were put back by an earlier undo", count=counts["skipped"])] if counts["skipped"] else []
+    )
     reasons: Counter[str] = Counter()
     path = rehearsal.report.with_name(f"{rehearsal.run}_error.jsonl")
     for record in read_errors(path):
         since = record["error_type"] == "ChangedSince"
-        reasons["changed by somebody since, and left alone" if since else record["error"]] += 1
-    lines += [f"{count} cannot be put back: {reason}" for reason, count in reasons.most_common()]
+        reasons[tr("changed by somebody since, and left alone") if since else retold(record["error"])] += 1
+    lines += [
+        tr("{count} cannot be put back: {reason}", count=count, reason=reason)
+        for reason, count in reasons.most_common()
+    ]
     if reasons:
-        lines.append(f"which ones: {path}")
+        lines.append(tr("which ones: {path}", path=path))
     for line in lines:
         click.echo(line, err=True)
 
@@ -114,9 +135,21 @@ def _confirm_deletion(journal: Journal, entities: int, answer: str) -> None:
     """See that the operator knows how many entities go. Raises InputError when they do not."""
     if answer == _ASK:
         if not is_interactive():
-            raise InputError(f"nobody can be asked here: to delete them, say --delete-created={entities}")
-        question = f"Se van a borrar {entities} entidades que creó {journal.run}. Escriba el número: "
+            raise InputError(
+                "nobody can be asked here: to delete them, say --delete-created={entities}", entities=entities
+            )
+        question = tr_prompt(
+            "{count} entities that {run} created are about to be deleted. Type their number: ",
+            count=entities,
+            run=journal.run,
+        )
         click.echo(question, nl=False, err=True)
         answer = sys.stdin.readline().strip()
     if answer != str(entities):
-        raise InputError(f"no confirmado ({answer!r} no es {entities}): no se ha borrado nada")
+        raise InputError(
+            tr_prompt(
+                "not confirmed ({answer!r} is not {count}): nothing has been deleted",
+                answer=answer,
+                count=entities,
+            )
+        )

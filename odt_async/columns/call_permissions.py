@@ -14,6 +14,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, mod
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from odt_async.language import written
+
 __all__ = ["CallAction", "CallPermission", "CallProfile", "CallType", "CallTypeCell", "NamedProfile"]
 
 
@@ -134,7 +136,11 @@ class CallProfile(BaseModel):
         types = [permission.call_type for permission in self.calling_permissions]
         twice = sorted({call_type.value for call_type in types if types.count(call_type) > 1})
         if twice or not types:
-            problem = f"{', '.join(twice)} stands there twice" if twice else "no call type is named"
+            problem = (
+                written("{twice} stands there twice", twice=", ".join(twice))
+                if twice
+                else written("no call type is named")
+            )
             raise PydanticCustomError("call_profile", "{problem}", {"problem": problem})
         return self
 
@@ -146,11 +152,18 @@ def _profile_named(value: Any, info: ValidationInfo) -> Any:
     profiles = (info.context or {}).get("profiles") or {}
     name = value.strip().casefold().removesuffix(".json")
     if name not in profiles:
-        known = f"one of {', '.join(sorted(profiles))}" if profiles else "there is none yet"
+        if not profiles:
+            raise PydanticCustomError(
+                "call_profile",
+                "there is no file perfiles/{name}.json beside the CSV files: write it, or name another "
+                "(there is none yet)",
+                {"name": name},
+            )
         raise PydanticCustomError(
             "call_profile",
-            "there is no file perfiles/{name}.json beside the CSV files: write it, or name another ({known})",
-            {"name": name, "known": known},
+            "there is no file perfiles/{name}.json beside the CSV files: write it, or name another "
+            "(one of {known})",
+            {"name": name, "known": ", ".join(sorted(profiles))},
         )
     return profiles[name]
 

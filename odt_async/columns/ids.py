@@ -60,7 +60,7 @@ def _parse(webex_id: str) -> _Parts:
         uri = binascii.a2b_base64(bare + "=" * (-len(bare) % 4), strict_mode=True).decode("ascii")
     except (binascii.Error, ValueError) as error:
         raise ValueError(webex_id) from error
-    parts = uri.removeprefix(_SCHEME).split("/")
+    parts = uri[len(_SCHEME) :].split("/")
     if not uri.startswith(_SCHEME) or len(parts) != _PARTS or not all(parts):
         raise ValueError(webex_id)
     _, kind, key = parts

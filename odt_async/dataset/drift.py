@@ -15,6 +15,7 @@ from pathlib import Path
 from odt_async.dataset.merge import Dataset
 from odt_async.dataset.sources import folder_of
 from odt_async.errors import InputError, Problem
+from odt_async.language import written
 
 __all__ = ["RecordedSchema", "drift", "load_schema", "record_schema"]
 
@@ -43,10 +44,10 @@ def load_schema(input_dir: Path) -> RecordedSchema | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+        raise InputError("{path} cannot be read: {reason}", path=path, reason=error.strerror) from error
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InputError(
-            f"{path} is no recorded schema: delete it, or write it anew with --record-schema"
+            "{path} is no recorded schema: delete it, or write it anew with --record-schema", path=path
         ) from None
 
 
@@ -66,7 +67,7 @@ def record_schema(input_dir: Path, datasets: Mapping[str, Dataset]) -> Path:
     try:
         path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}") from error
+        raise InputError("{path} cannot be written: {reason}", path=path, reason=error.strerror) from error
     return path
 
 
@@ -76,7 +77,9 @@ def drift(recorded: RecordedSchema, domain: str, dataset: Dataset) -> list[Probl
     problems = []
     version = layers.global_values.get(_VERSION_COLUMN)
     if version != recorded.version and None not in {version, recorded.version}:
-        text = f"is {version}, and {recorded.version} in {_FILE}"
+        text = written(
+            "is {version}, and {recorded} in {file}", version=version, recorded=recorded.version, file=_FILE
+        )
         problems.append(Problem(_VERSION_COLUMN, text, f"{layers.global_file} line {layers.global_line}"))
     before = recorded.columns.get(domain)
     if before is not None:
@@ -93,7 +96,15 @@ def _header_drift(before: Sequence[str], now: Sequence[str], where: str) -> list
             near = get_close_matches(name, added, n=1)
             if near:
                 added.remove(near[0])
-            became = f": is it {near[0]} now?" if near else ""
-            problems.append(Problem(name, f"is gone since {_FILE} was recorded{became}", where))
-    problems += [Problem(name, f"is new since {_FILE} was recorded", where) for name in added]
+            became = written(": is it {near} now?", near=near[0]) if near else ""
+            problems.append(
+                Problem(
+                    name,
+                    written("is gone since {file} was recorded{became}", file=_FILE, became=became),
+                    where,
+                )
+            )
+    problems += [
+        Problem(name, written("is new since {file} was recorded", file=_FILE), where) for name in added
+    ]
     return problems

@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from odt_async.errors import UnreadableCsv
+from odt_async.language import written
 
 __all__ = ["TextFormat", "detect_encoding"]
 
-BLOCK_BYTES = 64 * 1024
+BLOCK_BYTES = 16 * 1024  # what is freed of larger ones, the heap keeps
 LONGEST_LINE = 1024 * 1024  # characters; a longer one is no table and would be held in memory
 SAMPLE_BYTES = 64 * 1024
 
-RESAVE = "save it as 'CSV UTF-8' and run again"
+RESAVE = written("save it as 'CSV UTF-8' and run again")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),  # what Excel calls "Unicode text"
@@ -58,15 +59,24 @@ def detect_encoding(path: Path) -> TextFormat:
     with path.open("rb") as file:
         head = file.read(4)
     if head.startswith(_WORKBOOKS):
-        raise UnreadableCsv(f"{path}: is an Excel workbook, not a CSV file: open it in Excel, {RESAVE}")
+        raise UnreadableCsv(
+            "{path}: is an Excel workbook, not a CSV file: open it in Excel, {resave}",
+            path=path,
+            resave=RESAVE,
+        )
     encoding = next((name for bom, name in _BOMS if head.startswith(bom)), None)
     try:
         return TextFormat(encoding or "utf-8", _count_lines(path, encoding or "utf-8"))
     except _Undecodable as bad:
         if encoding:
             raise UnreadableCsv(
-                f"{path} line {bad.line}: the byte 0x{bad.byte:02X} is not text in {encoding}, "
-                f"which the start of the file says it is: {RESAVE}"
+                "{path} line {line}: the byte 0x{byte:02X} is not text in {encoding}, which the start of the "
+                "file says it is: {resave}",
+                path=path,
+                line=bad.line,
+                byte=bad.byte,
+                encoding=encoding,
+                resave=RESAVE,
             ) from None
     lines = _count_lines(path, "latin-1")
     _require_cp1252(path)
@@ -90,14 +100,22 @@ def _count_lines(path: Path, encoding: str) -> int:
                 raise _Undecodable(_line_at(path, encoding, offset), error.object[error.start]) from error
             if "\0" in text:
                 line += text.count("\n", 0, text.index("\0"))
-                raise UnreadableCsv(f"{path} line {line}: a NUL byte, so this is not plain text: {RESAVE}")
+                raise UnreadableCsv(
+                    "{path} line {line}: a NUL byte, so this is not plain text: {resave}",
+                    path=path,
+                    line=line,
+                    resave=RESAVE,
+                )
             line += text.count("\n")
             last_end = text.rfind("\n")
             length = length + len(text) if last_end < 0 else len(text) - last_end - 1
             if length > LONGEST_LINE:
                 raise UnreadableCsv(
-                    f"{path} line {line}: longer than {LONGEST_LINE} characters, so this is no table: "
-                    "check that it is the right file"
+                    "{path} line {line}: longer than {longest_line} characters, so this is no table: check that "
+                    "it is the right file",
+                    path=path,
+                    line=line,
+                    longest_line=LONGEST_LINE,
                 )
             if not block:
                 return line if length else max(line - 1, 1)
@@ -134,12 +152,20 @@ def _require_cp1252(path: Path) -> None:
                 sample += raw
     if utf8_line:
         raise UnreadableCsv(
-            f"{path} line {legacy_line}: not UTF-8, but line {utf8_line} is: the file mixes two encodings: "
-            f"type the accents of one of the lines again and {RESAVE}"
+            "{path} line {legacy_line}: not UTF-8, but line {utf8_line} is: the file mixes two "
+            "encodings: type the accents of one of the lines again and {resave}",
+            path=path,
+            legacy_line=legacy_line,
+            utf8_line=utf8_line,
+            resave=RESAVE,
         )
     if foreign_line:
         raise UnreadableCsv(
-            f"{path} line {foreign_line}: neither UTF-8 nor cp1252{_resemblance(sample)}: {RESAVE}"
+            "{path} line {foreign_line}: neither UTF-8 nor cp1252{sample}: {resave}",
+            path=path,
+            foreign_line=foreign_line,
+            sample=_resemblance(sample),
+            resave=RESAVE,
         )
 
 
@@ -156,4 +182,4 @@ def _resemblance(sample: bytes) -> str:
     from charset_normalizer import from_bytes  # noqa: PLC0415 - 30 ms that only this refusal pays for
 
     best = from_bytes(sample, cp_isolation=["cp850", "mac_roman"]).best()
-    return f" (it reads like {best.encoding})" if best else ""
+    return written(" (it reads like {encoding})", encoding=best.encoding) if best else ""

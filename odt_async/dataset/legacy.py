@@ -12,6 +12,7 @@ from pathlib import Path
 
 from odt_async.dataset.table import Table
 from odt_async.errors import Problem
+from odt_async.language import written
 from odt_async.model import Domain
 
 __all__ = ["EXPORTS_FOLDER", "LEGACY_NAMES", "LegacyTable", "as_legacy", "is_legacy_workspaces"]
@@ -87,7 +88,7 @@ def as_legacy(table: Table, domain: Domain) -> tuple[LegacyTable, str]:
     header = tuple(
         renamed.get(column, written) for column, written in zip(table.columns, table.header, strict=True)
     )
-    notice = f"{table.path}: an older export, read as {domain}.csv"
+    notice = written("{path}: an older export, read as {domain}.csv", path=table.path, domain=domain)
     if renamed:
         notice += f" ({', '.join(f'{old} is {new}' for old, new in renamed.items())})"
     return LegacyTable(table, header, columns), notice

@@ -12,6 +12,7 @@ from odt_async.dataset.reader import column_name
 from odt_async.dataset.sources import find_sources, folder_of
 from odt_async.dataset.table import Table
 from odt_async.errors import InputError, Problem
+from odt_async.language import written
 from odt_async.model import Domain, Layers, Row
 
 __all__ = ["Dataset", "merge_files", "open_dataset", "parse_overrides", "row_problems"]
@@ -102,7 +103,7 @@ def parse_overrides(settings: Iterable[str]) -> dict[str, str]:
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals:
-            raise InputError(f"--set {setting}: has no value: write --set column=value")
+            raise InputError("--set {setting}: has no value: write --set column=value", setting=setting)
         pairs.append((key, value))
     return _overrides(pairs)
 
@@ -122,17 +123,24 @@ def _stray_cells(columns: tuple[str, ...], cells: tuple[str, ...], where: str) -
     problems = [
         Problem(
             None,
-            f"{_shown(cell)} stands in column {number}, which has no name in the header: "
-            "name the column or empty the cell",
+            written(
+                "{cell} stands in column {number}, which has no name in the header: name the column or empty "
+                "the cell",
+                cell=_shown(cell),
+                number=number,
+            ),
             where,
         )
         for number, (column, cell) in enumerate(zip(columns, cells, strict=False), 1)
         if not column and cell.strip()
     ]
     if len(cells) > len(columns):
-        text = (
-            f"the row has {len(cells)} cells and the header {len(columns)}: "
-            f"quote the cell that contains the delimiter, or empty those from {_shown(cells[len(columns)])} on"
+        text = written(
+            "the row has {count} cells and the header {columns}: quote the cell that contains the "
+            "delimiter, or empty those from {cells} on",
+            count=len(cells),
+            columns=len(columns),
+            cells=_shown(cells[len(columns)]),
         )
         problems.append(Problem(None, text, where))
     return tuple(problems)
@@ -146,9 +154,10 @@ def _shown(cell: str) -> str:
 def _filled(columns: tuple[str, ...], cells: tuple[str, ...], under: Mapping[str, str]) -> dict[str, str]:
     """Return the trimmed cells that hold something over the values *under* them, by column."""
     values = dict(under)
-    for column, cell in zip(columns, cells, strict=False):  # cells too many have no column
-        if cell and column and (text := cell.strip()):
-            values[column] = text
+    # cells too many have no column
+    for column, text in zip(columns, map(str.strip, cells), strict=False):
+        if text and column:
+            values[column] = text  # noqa: PERF403 - over those under them, without a second dictionary
     return values
 
 
@@ -159,8 +168,10 @@ def _global_row(table: Table) -> tuple[int | None, dict[str, str]]:
     second, _ = next(records, (None, ()))
     if second is not None:
         raise InputError(
-            f"{_full_name(table)} line {second}: a second row, but the values here are for all rows of the other "
-            "files: leave one row"
+            "{table} line {second}: a second row, but the values here are for all rows of the other "
+            "files: leave one row",
+            table=_full_name(table),
+            second=second,
         )
     problems = _stray_cells(table.columns, cells, f"{_full_name(table)} line {line}")
     if problems := (*problems, *table.unusable.get(line or 0, ())):
@@ -177,13 +188,23 @@ def _overrides(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     for key, value in pairs:
         column, text = column_name(key), value.strip()
         if not column:
-            raise InputError(f"--set {key}={value}: names no column: write --set column=value")
+            raise InputError(
+                "--set {key}={value}: names no column: write --set column=value", key=key, value=value
+            )
         if not text:
             raise InputError(
-                f"--set {key}={value}: has no value, and blank means 'leave as it is': write --set {column}=value "
-                "or leave it out"
+                "--set {key}={value}: has no value, and blank means 'leave as it is': write --set "
+                "{column}=value or leave it out",
+                key=key,
+                value=value,
+                column=column,
             )
         if column in values:
-            raise InputError(f"--set {key}={value}: {column} is set twice: leave one of them out")
+            raise InputError(
+                "--set {key}={value}: {column} is set twice: leave one of them out",
+                key=key,
+                value=value,
+                column=column,
+            )
         values[column] = text
     return values

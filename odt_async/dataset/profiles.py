@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odt_async.errors import InputError
+from odt_async.language import written
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -33,7 +34,9 @@ def load_profiles(input_dir: Path) -> dict[str, CallProfile]:
     for path in files:
         name = path.stem.casefold()
         if name in profiles:
-            raise InputError(f"{path}: another profile is called so, but for letter case: rename one")
+            raise InputError(
+                "{path}: another profile is called so, but for letter case: rename one", path=path
+            )
         profiles[name] = _load(path)
     return profiles
 
@@ -49,17 +52,20 @@ def _load(path: Path) -> CallProfile:
         content = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
         return CallProfile.model_validate(content)
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+        raise InputError("{path} cannot be read: {reason}", path=path, reason=error.strerror) from error
     except ValidationError as error:  # before ValueError, whose child it is
-        raise InputError(f"{path} is not a profile: {_first_problem(error)}") from None
+        raise InputError("{path} is not a profile: {error}", path=path, error=_first_problem(error)) from None
     except ValueError as error:
-        raise InputError(f"{path} is not JSON: {error}") from None
+        raise InputError("{path} is not JSON: {error}", path=path, error=error) from None
 
 
 def _first_problem(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     path = first["loc"]
     inside_a_list = len(path) > 1
-    places = [f"entry {part + 1}" if isinstance(part, int) else part for part in path[inside_a_list:]]
+    places = [
+        written("entry {part}", part=part + 1) if isinstance(part, int) else part
+        for part in path[inside_a_list:]
+    ]
     where = ", ".join(places)
     return f"{where}: {first['msg']}" if where else first["msg"]

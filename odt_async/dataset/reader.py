@@ -86,19 +86,23 @@ def find_csv(folder: Path, name: str) -> Path | None:
     """
     if not folder.is_dir():
         raise MissingInputCsv(
-            f"missing_input_csv: {folder} is not a folder: name the one with the CSV files with --input-dir"
+            "missing_input_csv: {folder} is not a folder: name the one with the CSV files with --input-dir",
+            folder=folder,
         )
     found = sorted(path for path in folder.iterdir() if path.name.lower() == name.lower())
     if len(found) > 1:
         names = " and ".join(path.name for path in found)
-        raise InputError(f"{folder}: {names} differ only in case: delete or rename all but one")
+        raise InputError(
+            "{folder}: {names} differ only in case: delete or rename all but one", folder=folder, names=names
+        )
     return found[0] if found else None
 
 
 def missing_csv(path: Path) -> MissingInputCsv:
     """Return the error for a file that is not there."""
     return MissingInputCsv(
-        f"missing_input_csv: {path} does not exist: put it there or name another folder with --input-dir"
+        "missing_input_csv: {path} does not exist: put it there or name another folder with --input-dir",
+        path=path,
     )
 
 
@@ -109,7 +113,7 @@ def open_csv(path: Path) -> CsvFile:
     has a column twice.
     """
     if path.exists() and not path.is_file():
-        raise UnreadableCsv(f"{path}: is not a file: put a CSV file there")
+        raise UnreadableCsv("{path}: is not a file: put a CSV file there", path=path)
     try:
         text = detect_encoding(path)
     except OSError as error:
@@ -130,11 +134,13 @@ def _open(path: Path, encoding: str) -> TextIO:
 def _unopened(path: Path, error: OSError) -> InputError:
     if isinstance(error, FileNotFoundError):
         return missing_csv(path)
-    return UnreadableCsv(f"{path}: cannot be read ({error.strerror}): check its permissions")
+    return UnreadableCsv(
+        "{path}: cannot be read ({reason}): check its permissions", path=path, reason=error.strerror
+    )
 
 
 def _changed(path: Path) -> UnreadableCsv:
-    return UnreadableCsv(f"{path}: changed while it was in use: leave it alone and run again")
+    return UnreadableCsv("{path}: changed while it was in use: leave it alone and run again", path=path)
 
 
 def _parse(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -144,7 +150,8 @@ def _parse(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, lis
         line = 1
         try:
             for cells in reader:
-                if any(map(str.strip, cells)):
+                # most rows have something in their first cell
+                if (cells and cells[0].strip()) or any(map(str.strip, cells)):
                     yield line, cells
                 line = reader.line_num + 1
         except csv.Error as error:
@@ -162,8 +169,11 @@ def _fitted(cells: list[str], width: int) -> list[str]:
 
 def _misquoted(path: Path, line: int, error: csv.Error) -> UnreadableCsv:
     return UnreadableCsv(
-        f'{path} line {line}: a quote (") is not closed where the cell ends ({error}): '
-        'close it, and write a quote inside a quoted cell twice ("")'
+        '{path} line {line}: a quote (") is not closed where the cell ends ({error}): close it, and '
+        'write a quote inside a quoted cell twice ("")',
+        path=path,
+        line=line,
+        error=error,
     )
 
 
@@ -182,7 +192,7 @@ def _read_header(path: Path, encoding: str) -> tuple[int, str, tuple[str, ...]]:
                 raise _misquoted(path, line, error) from error
             if any(map(column_name, cells)):
                 return line, delimiter, tuple(cells)
-    raise UnreadableCsv(f"{path}: is empty: its first line must hold the column names")
+    raise UnreadableCsv("{path}: is empty: its first line must hold the column names", path=path)
 
 
 def _quoted_whole(file: TextIO) -> Iterator[tuple[int, str]]:
@@ -213,13 +223,22 @@ def check_header(table: Path | str, line: int, header: tuple[str, ...], columns:
     if data:
         position = columns.index(data[0])
         raise UnreadableCsv(
-            f"{table} line {line}, column {position + 1}: '{header[position].strip()}' is a value, not a "
-            "column name: put a line with the column names first"
+            "{table} line {line}, column {position}: '{strip}' is a value, not a column name: put a line "
+            "with the column names first",
+            table=table,
+            line=line,
+            position=position + 1,
+            strip=header[position].strip(),
         )
     for position, name in enumerate(columns):
         first = columns.index(name)
         if name and first != position:
             raise UnreadableCsv(
-                f"{table} line {line}, column {position + 1}: '{header[position].strip()}' is there already "
-                f"as column {first + 1}: rename or delete one of them"
+                "{table} line {line}, column {position}: '{strip}' is there already as column {first}: "
+                "rename or delete one of them",
+                table=table,
+                line=line,
+                position=position + 1,
+                strip=header[position].strip(),
+                first=first + 1,
             )

@@ -12,6 +12,7 @@ from pydantic import AliasChoices, AliasPath, BaseModel
 
 from odt_async.dataset.merge import Dataset
 from odt_async.errors import Problem
+from odt_async.language import written
 from odt_async.model import Row, Source
 
 if TYPE_CHECKING:
@@ -52,10 +53,19 @@ class UnknownColumn:
     @property
     def cure(self) -> str:
         """What to do about it."""
-        return f"did you mean {self.suggestion}?" if self.suggestion else "it is not used"
+        return (
+            written("did you mean {suggestion}?", suggestion=self.suggestion)
+            if self.suggestion
+            else written("it is not used")
+        )
 
     def __str__(self) -> str:
-        return f"{self.source}, column {self.column}: not a column of this action: {self.cure}"
+        return written(
+            "{source}, column {column}: not a column of this action: {cure}",
+            source=self.source,
+            column=self.column,
+            cure=self.cure,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +79,17 @@ class MissingColumn:
     @property
     def names(self) -> str:
         """All its names in one text."""
-        others = f" (or {', '.join(self.accepted[1:])})" if self.accepted[1:] else ""
-        return f"{self.column}{others}"
+        others = ", ".join(self.accepted[1:])
+        return (
+            written("{column} (or {aliases})", column=self.column, aliases=others) if others else self.column
+        )
 
     @property
     def cure(self) -> str:
         """What to do about it."""
-        return (
-            "required, but not there: "
-            f"add the column, or give all rows one value with --set {self.column}=value"
+        return written(
+            "required, but not there: add the column, or give all rows one value with --set {column}=value",
+            column=self.column,
         )
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from odt_async.dataset.merge import Dataset
 from odt_async.dataset.reader import CsvFile
 from odt_async.errors import InputError
+from odt_async.language import written
 from odt_async.model import Layers, Row
 
 __all__ = ["SingleRow", "matching_row", "row_at", "row_of_values"]
@@ -38,9 +39,13 @@ def row_at(dataset: Dataset, index: int) -> SingleRow:
             return SingleRow(dataset.table, dataset.layers, row, notices=dataset.notices)
         rows += 1
     if rows == 0:
-        raise InputError(f"{dataset.path} has no rows")
+        raise InputError("{path} has no rows", path=dataset.path)
     raise InputError(
-        f"--row-index {index}: {dataset.path} has {rows} rows, numbered from 0: the last is {rows - 1}"
+        "--row-index {index}: {path} has {rows} rows, numbered from 0: the last is {last}",
+        index=index,
+        path=dataset.path,
+        rows=rows,
+        last=rows - 1,
     )
 
 
@@ -55,8 +60,18 @@ def matching_row(dataset: Dataset, wanted: Mapping[str, str]) -> SingleRow:
     for column in wanted:
         if column not in columns:
             near = get_close_matches(column, [name for name in columns if name], n=1)
-            cure = f"did you mean {near[0]}?" if near else f"it has {', '.join(filter(None, columns))}"
-            raise InputError(f"--match {column}: {dataset.path} has no such column: {cure}")
+            sentence = (
+                written("--match {column}: {path} has no such column: did you mean {near}?")
+                if near
+                else written("--match {column}: {path} has no such column: it has {columns}")
+            )
+            raise InputError(
+                sentence,
+                column=column,
+                path=dataset.path,
+                near="".join(near),
+                columns=", ".join(filter(None, columns)),
+            )
     places = {columns.index(column): text.strip().casefold() for column, text in wanted.items()}
     found: list[Row] = []
     count = 0
@@ -66,13 +81,18 @@ def matching_row(dataset: Dataset, wanted: Mapping[str, str]) -> SingleRow:
             found += [row] if count <= _SHOWN_MATCHES else []
     asked = " ".join(f"--match {column}={text}" for column, text in wanted.items())
     if not found:
-        raise InputError(f"{asked}: no row of {dataset.path} is so")
+        raise InputError("{asked}: no row of {path} is so", asked=asked, path=dataset.path)
     if count > 1:
         more = ", ..." if count > len(found) else ""
-        listed = ", ".join(f"{row.index} (line {row.line})" for row in found)
+        listed = ", ".join(written("{index} (line {line})", index=row.index, line=row.line) for row in found)
         raise InputError(
-            f"{asked}: {count} rows of {dataset.path} are so: {listed}{more}; "
-            "add another --match, or name one with --row-index"
+            "{asked}: {count} rows of {path} are so: {listed}{more}; add another --match, or name one "
+            "with --row-index",
+            asked=asked,
+            count=count,
+            path=dataset.path,
+            listed=listed,
+            more=more,
         )
     return SingleRow(dataset.table, dataset.layers, found[0], notices=dataset.notices)
 

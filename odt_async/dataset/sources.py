@@ -104,7 +104,11 @@ def _sheet(workbooks: list[Path], name: str) -> Table | None:
     found = [(path, sheet) for path in workbooks if (sheet := sheet_names(path).get(name))]
     if len(found) > 1:
         paths = " and ".join(str(path) for path, _ in found)
-        raise InputError(f"{paths} both have a sheet '{name}': name the one that is meant with --input-dir")
+        raise InputError(
+            "{paths} both have a sheet '{name}': name the one that is meant with --input-dir",
+            paths=paths,
+            name=name,
+        )
     return open_sheet(*found[0]) if found else None
 
 
@@ -121,5 +125,9 @@ def _legacy(table: Table, domain: Domain) -> tuple[Table, tuple[str, ...]]:
 
 def _missing(input_dir: Path, name: str) -> MissingInputCsv:
     if is_workbook(input_dir):
-        return MissingInputCsv(f"missing_input_csv: {input_dir} has no sheet '{name}': add it or name one so")
+        return MissingInputCsv(
+            "missing_input_csv: {input_dir} has no sheet '{name}': add it or name one so",
+            input_dir=input_dir,
+            name=name,
+        )
     return missing_csv(input_dir / f"{name}.csv")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from odt_async.dataset.duplicates import BloomFilter
+from odt_async.dataset.duplicates import Suspicions
+from odt_async.dataset.fingerprints import FingerprintSet
 from odt_async.dataset.merge import Dataset, row_problems
 from odt_async.errors import InvalidRow, Problem
 from odt_async.model import Row
@@ -20,7 +21,9 @@ class Survey:
     rows: int
     invalid: int  # rows that cannot be used
     problems: tuple[Problem, ...]  # of the first invalid rows, in their order
-    suspects: frozenset[bytes]  # digests of all rows that come again, and of some that do not
+    suspects: FingerprintSet = field(
+        default_factory=FingerprintSet
+    )  # of all rows that come again, and of some that do not
 
 
 def survey(dataset: Dataset, identify: Callable[[Row], bytes], *, problem_limit: int | None = 20) -> Survey:
@@ -30,14 +33,13 @@ def survey(dataset: Dataset, identify: Callable[[Row], bytes], *, problem_limit:
         asked about a row whose shape is wrong (`row_problems`).
     problem_limit: how many problems are kept; None for all.
 
-    Of the digests only those that seemed to come again are kept (about 0.2 % of all without cause).
+    Of the digests only those that seemed to come again are kept (about 0.02 % of all without cause).
 
     Raises UnreadableCsv as `Table.records` does.
     """
-    filter_ = BloomFilter(dataset.table.line_count)
+    suspicions = Suspicions(dataset.table.line_count)
     rows = invalid = 0
     problems: list[Problem] = []
-    suspects: set[bytes] = set()
     for row in dataset.rows():
         rows += 1
         try:
@@ -48,9 +50,8 @@ def survey(dataset: Dataset, identify: Callable[[Row], bytes], *, problem_limit:
                 error.problems if problem_limit is None else error.problems[: problem_limit - len(problems)]
             )
             continue
-        if filter_.add(digest):
-            suspects.add(digest)
-    return Survey(rows, invalid, tuple(problems), frozenset(suspects))
+        suspicions.note(digest)
+    return Survey(rows, invalid, tuple(problems), suspicions.suspects())
 
 
 def _identity(row: Row, identify: Callable[[Row], bytes]) -> bytes:

@@ -14,13 +14,14 @@ from pathlib import Path
 from odt_async.dataset.formula_errors import error_cells
 from odt_async.dataset.reader import check_header, column_name
 from odt_async.errors import Problem, UnreadableCsv
+from odt_async.language import written
 
 __all__ = ["Sheet", "find_workbooks", "is_workbook", "open_sheet", "sheet_names"]
 
 _SUFFIXES = {".xlsx", ".xlsm"}
 _EXACT = 1e15  # a spreadsheet keeps 15 digits of a number
-_IS_ERROR = "shows an error of its formula, such as #N/A: mend the formula, or clear the cell"
-_RETYPE = "format the column as Text and type the value again"
+_IS_ERROR = written("shows an error of its formula, such as #N/A: mend the formula, or clear the cell")
+_RETYPE = written("format the column as Text and type the value again")
 
 _Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
@@ -78,7 +79,7 @@ def open_sheet(path: Path, sheet: str) -> Sheet:
         if any(cell != "" and not (isinstance(cell, str) and cell.isspace()) for cell in cells)
     ]
     if not rows:
-        raise UnreadableCsv(f"{name}: is empty: its first row must hold the column names")
+        raise UnreadableCsv("{name}: is empty: its first row must hold the column names", name=name)
     (header_line, first), *body = rows
     header = tuple(map(_text, first))
     columns = tuple(map(column_name, header))
@@ -109,11 +110,15 @@ def _read(path: Path, sheet: str | None) -> tuple[list[str], list[list[_Cell]]]:
             rows = [] if sheet is None else workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
             return workbook.sheet_names, rows
     except PasswordError:
-        raise UnreadableCsv(f"{path}: is locked with a password: save it without one") from None
+        raise UnreadableCsv("{path}: is locked with a password: save it without one", path=path) from None
     except OSError as error:
-        raise UnreadableCsv(f"{path}: cannot be read ({error}): check its permissions") from error
+        raise UnreadableCsv(
+            "{path}: cannot be read ({error}): check its permissions", path=path, error=error
+        ) from error
     except CalamineError as error:
-        raise UnreadableCsv(f"{path}: is not a workbook that can be read ({error}): save it again") from error
+        raise UnreadableCsv(
+            "{path}: is not a workbook that can be read ({error}): save it again", path=path, error=error
+        ) from error
 
 
 def _text(cell: _Cell) -> str:
@@ -136,7 +141,7 @@ def _lost(
 def _why_lost(cell: _Cell) -> str | None:
     """Return what is wrong with a cell from which what was typed cannot be had; None for any other."""
     if isinstance(cell, dt.date | dt.time | dt.timedelta):
-        return f"is a date or time for the spreadsheet ({cell}): {_RETYPE}"
+        return written("is a date or time for the spreadsheet ({cell}): {retype}", cell=cell, retype=_RETYPE)
     if isinstance(cell, float) and abs(cell) >= _EXACT:
-        return f"has more digits than a spreadsheet keeps of a number (15): {_RETYPE}"
+        return written("has more digits than a spreadsheet keeps of a number (15): {retype}", retype=_RETYPE)
     return None

@@ -18,6 +18,7 @@ from odt_async.errors import InvalidRow, OdtError, OutputFailed, RunInterrupted,
 from odt_async.model import Row, Status
 from odt_async.runner.control import Control, keep_to_window, parse_order
 from odt_async.runner.control_socket import control_socket, serve, socket_path
+from odt_async.runner.exit_code import exit_code
 from odt_async.runner.failure import failure_of
 from odt_async.runner.files import RunFiles
 from odt_async.runner.heartbeat import heartbeat_line, keep_beating
@@ -29,8 +30,10 @@ from odt_async.runner.row import Job, RowRunner
 from odt_async.runner.signals import ENDING
 from odt_async.runner.spec import RunSpec
 from odt_async.runner.status import status_of
+from odt_async.runner.status_file import StatusFile
 from odt_async.runner.summary import summarise
 from odt_async.runner.tally import Progress, Tally
+from odt_async.runner.timeline import Timeline
 from odt_async.runner.workers import Workers
 from odt_async.sinks.report_json import write_report
 from odt_async.webex.directory import Directory
@@ -80,7 +83,9 @@ class Run:
         self.control = Control(
             policy, self._workers, log, crew=self._crew, stop=self._stop, changed=self._changed
         )
-        self._tally = Tally(spec.survey.rows, asyncio.get_running_loop().time)
+        self.now = asyncio.get_running_loop().time
+        self._tally = Tally(spec.survey.rows, self.now)
+        self._timeline = Timeline(files.timeline.write, self.now)
         self._ledger = Ledger(
             spec, files=files, tally=self._tally, log=log, observer=observer, stop=self._stop
         )
@@ -89,7 +94,10 @@ class Run:
         self._stopped_by: OdtError | signal.Signals | None = None
         self._told_to_end = False  # by a signal
         self._paused_for: str | None = None  # as observers know it
-        self._started = events.timestamp()
+        self.started = events.timestamp()
+        # rows under way by index, the oldest first: the loop time when each was begun
+        self.in_progress: dict[int, float] = {}
+        self.status_file = StatusFile(files.path("status.json"), self.now)
         self._cpu_before_s = time.process_time()
 
     @property
@@ -98,6 +106,21 @@ class Run:
         if self._stopped_by is not None:
             return "draining"
         return self.control.state or ("paused" if self.policy.gate.reason else "running")
+
+    @property
+    def log(self) -> events.Logger:
+        """The action log, bound to this run; writing raises OutputFailed."""
+        return self._log
+
+    @property
+    def spec(self) -> RunSpec:
+        """What is carried out."""
+        return self._spec
+
+    @property
+    def tally(self) -> Tally:
+        """What became of the rows so far."""
+        return self._tally
 
     def progress(self) -> Progress:
         """Return how far it is."""
@@ -111,6 +134,7 @@ class Run:
         async with anyio.create_task_group() as group:
             self._observer.started(self)
             self._beat()
+            self._chart()
             group.start_soon(keep_beating, settings.heartbeat_seconds, self._beat)
             group.start_soon(keep_beating, _TICK_S, self._tick)
             group.start_soon(self.policy.tokens.keep)
@@ -158,8 +182,10 @@ class Run:
     def finish(self) -> RunResult:
         """Write the last heartbeat and the report; where that cannot be, the result says why all the same."""
         report = self._files.path("report.json")
-        self._beat("finished" if self._stopped_by is None else "stopped")
+        ended = "finished" if self._stopped_by is None else "stopped"
+        self._beat(ended)
         with self._or_stop():
+            self._timeline.note(self, ended)
             self._log.info(events.RUN_FINISHED, **self._summary())
             self._files.action_log.flush()
         summary = self._summary()
@@ -168,6 +194,7 @@ class Run:
         except OutputFailed as error:
             self._stop(error)
             summary = self._summary()
+        self.status_file.end(self, summary)
         return RunResult(self.run_id, self.progress(), report, summary, self._stopped_by)
 
     def _summary(self) -> dict[str, Any]:
@@ -180,9 +207,10 @@ class Run:
             run=self.run_id,
             dry_run=self._spec.dry_run,
             continues=self._spec.history.runs,
-            started=self._started,
+            started=self.started,
             cpu_s=time.process_time() - self._cpu_before_s,
             stop_reason=None if stopped_by is None else _in_words(stopped_by),
+            exit_code=exit_code(stopped_by, self.progress().counts, dry_run=self._spec.dry_run),
             source_map=self._spec.source_map,
             control=self.control.changes,
         )
@@ -199,7 +227,14 @@ class Run:
             self._stop(error)
         else:
             if read != due:
-                self._stop(UnreadableCsv(f"{dataset.path}: had {due} rows and now has {read}: run again"))
+                self._stop(
+                    UnreadableCsv(
+                        "{path}: had {due} rows and now has {read}: run again",
+                        path=dataset.path,
+                        due=due,
+                        read=read,
+                    )
+                )
 
     async def _process(self, row: Row) -> bool:
         """Take one row to its outcome; return whether anything was waited for."""
@@ -216,12 +251,14 @@ class Run:
                 outcome = self._ledger.skipped(row, digest)
                 if outcome is None:
                     waited = True
+                    self.in_progress[row.index] = self.now()
                     outcome = await self._row_runner.run(Job(row, params, digest))
             self._ledger.record(outcome)
             finished = True
         except OdtError as error:  # not the row's own: it ends the run
             self._stop(error)
         finally:
+            self.in_progress.pop(row.index, None)
             if not finished:
                 self._ledger.leave(unsent(row, digest, Status.PENDING))
         return waited
@@ -260,7 +297,13 @@ class Run:
                 self._observer.resumed()
             else:
                 self._observer.paused(reason)
+        self.status_file.tick(self)
+        self._chart()
         self._observer.tick(self)
+
+    def _chart(self) -> None:
+        with self._or_stop():
+            self._timeline.tick(self)
 
     def _beat(self, state: str | None = None) -> None:
         line = heartbeat_line(self.run_id, state or self.state, self.progress(), self.policy)

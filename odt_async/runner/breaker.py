@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
 
+from odt_async.language import written
 from odt_async.model import Verdict, VerdictKind
 
 __all__ = ["Breaker", "BreakerSettings", "CallClass"]
@@ -32,7 +33,9 @@ class CallClass(NamedTuple):
     writes: bool
 
     def __str__(self) -> str:
-        return f"{'writes to' if self.writes else 'reads of'} {self.family}"
+        if self.writes:
+            return written("writes to {family}", family=self.family)
+        return written("reads of {family}", family=self.family)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,15 @@ class Breaker:
         if row is self._canary:
             self._canary_out = False
 
+    def answered(self, calls: CallClass) -> bool:
+        """Do what `learn` does for a proper answer where nothing is in an outage; else return False."""
+        recent = self._recent.get(calls)
+        if recent is None or self._down is not None:
+            return False
+        recent.append(None)
+        self.undecided = False
+        return True
+
     def learn(
         self,
         row: object,
@@ -152,8 +164,11 @@ class Breaker:
         return True
 
     def _may_be_one(self, recent: deque[_Failure | None]) -> bool:
-        unbroken = list(takewhile(lambda entry: entry is not None, reversed(recent)))
-        return len(unbroken) < self._settings.window and len({entry.row for entry in unbroken if entry}) > 1
+        unbroken = [entry for entry in takewhile(lambda entry: entry is not None, reversed(recent)) if entry]
+        if not 1 < len(unbroken) < self._settings.window:
+            return False
+        # a call that was made for several rows, and failed again, speaks for as many
+        return len({entry.row for entry in unbroken}) > 1 or any(not entry.personal for entry in unbroken)
 
     def _probed(self, calls: CallClass, now: float, *, failed: bool) -> bool:
         if failed:

@@ -15,6 +15,7 @@ import orjson
 
 from odt_async import events
 from odt_async.errors import InputError, OdtError, StoppedByOperator
+from odt_async.language import written
 from odt_async.runner.policy import RunPolicy
 from odt_async.runner.workers import Workers
 from odt_async.window import Window
@@ -45,14 +46,16 @@ def parse_order(line: bytes) -> Order:
     except orjson.JSONDecodeError:
         raise InputError("not a line of JSON") from None
     if not isinstance(record, dict) or record.get("command") not in COMMANDS:
-        raise InputError(f"command: one of {', '.join(COMMANDS)}")
+        raise InputError("command: one of {commands}", commands=", ".join(COMMANDS))
     command = record.pop("command")
     if command != "set":
         if record:
-            raise InputError(f"{command} takes nothing else")
+            raise InputError("{command} takes nothing else", command=command)
         return Order(command)
     if unknown := record.keys() - {"concurrency", "rate"}:
-        raise InputError(f"set: there is no {min(unknown)!r}: concurrency and rate can be set")
+        raise InputError(
+            "set: there is no {unknown!r}: concurrency and rate can be set", unknown=min(unknown)
+        )
     if not record:
         raise InputError("set: say what, such as concurrency=4 or rate=10")
     if "concurrency" in record:
@@ -64,7 +67,9 @@ def parse_order(line: bytes) -> Order:
 
 def _check_concurrency(value: Any) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST_REQUESTS:
-        raise InputError(f"concurrency: a whole number from 1 to {_MOST_REQUESTS}")
+        raise InputError(
+            "concurrency: a whole number from 1 to {most_requests}", most_requests=_MOST_REQUESTS
+        )
 
 
 def _check_rate(value: Any) -> None:
@@ -105,7 +110,7 @@ class Control:
     @property
     def state(self) -> str | None:
         """`paused (operator)`, `window closed until 22:00`, or None."""
-        return "paused (operator)" if self._paused else self._closed
+        return written("paused (operator)") if self._paused else self._closed
 
     @property
     def changes(self) -> list[dict[str, Any]]:
@@ -154,7 +159,7 @@ class Control:
 
     def close_window(self, until: str) -> None:
         """Let no row be taken; those in progress are finished. Idempotent."""
-        reason = f"window closed until {until}"
+        reason = written("window closed until {until}", until=until)
         if reason != self._closed:
             was_closed, self._closed = self._closed, reason
             self._workers.intake.close(reason)
@@ -164,7 +169,7 @@ class Control:
 
     def _pause(self, by: str) -> None:
         if not self._paused:
-            self._paused = f"by the operator ({by})"
+            self._paused = written("by the operator ({by})", by=by)
             self._policy.gate.close(self._paused)
             self._note("pause", by)
 
@@ -177,7 +182,7 @@ class Control:
     def _end(self, by: str) -> None:
         if not self._stopping:
             self._note("stop", by)
-            self._stop(StoppedByOperator(f"the operator ({by})"))
+            self._stop(StoppedByOperator("the operator ({by})", by=by))
             self._changed()
 
     def _set(self, changes: dict[str, Any], by: str) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import socket
 import struct
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +19,8 @@ import orjson
 
 from odt_async.errors import InputError
 from odt_async.events import json_line
+from odt_async.language import written
+from odt_async.runs.names import action_of
 
 __all__ = ["ask", "control_socket", "running", "serve", "socket_path"]
 
@@ -31,8 +32,7 @@ _PATIENCE_S = 5.0  # for one client
 _ANSWER_S = 10.0  # until a client gives the run up
 _PEER = struct.Struct("3i")  # pid, uid, gid: SO_PEERCRED, unix(7)
 
-_STAMP = re.compile(r"_\d{8}T\d{6}Z_[0-9a-f]{4}")  # what a run's id has behind the action's name
-_KILLED = ": its process was killed; --resume takes up what it has left"
+_KILLED = written(": its process was killed; --resume takes up what it has left")
 
 Answer = Callable[[bytes, str], Mapping[str, Any]]
 
@@ -132,15 +132,17 @@ def ask(path: Path, order: Mapping[str, Any]) -> dict[str, Any]:
             answer = b"".join(iter(lambda: client.recv(65_536), b""))
             record: dict[str, Any] = orjson.loads(answer)
         except FileNotFoundError:
-            raise InputError(f"{path.stem} is not running") from None
+            raise InputError("{stem} is not running", stem=path.stem) from None
         except ConnectionRefusedError:
-            raise InputError(f"{path.stem} is not running{_KILLED}") from None
+            raise InputError("{stem} is not running{killed}", stem=path.stem, killed=_KILLED) from None
         except TimeoutError:
-            raise InputError(f"{path.stem} did not answer within {_ANSWER_S:.0f} s: ask again") from None
+            raise InputError(
+                "{stem} did not answer within {answer_s:.0f} s: ask again", stem=path.stem, answer_s=_ANSWER_S
+            ) from None
         except PermissionError:
-            raise InputError(f"{path}: only the owner of the run may speak to it") from None
+            raise InputError("{path}: only the owner of the run may speak to it", path=path) from None
         except (OSError, orjson.JSONDecodeError):
-            raise InputError(f"{path.stem} has ended without an answer") from None
+            raise InputError("{stem} has ended without an answer", stem=path.stem) from None
     if not record.pop("ok"):
         raise InputError(f"{path.stem}: {record['error']}")
     return record
@@ -148,12 +150,8 @@ def ask(path: Path, order: Mapping[str, Any]) -> dict[str, Any]:
 
 def running(logs_dir: Path, action: str | None) -> list[Path]:
     """Return the sockets of *logs_dir* at which a run listens; of *action*, or of any where it is None."""
-    found = []
-    for path in sorted(logs_dir.glob("*.sock")):
-        name = _STAMP.sub("", path.stem)
-        if action in {None, name} and _listens(path):
-            found.append(path)
-    return found
+    paths = sorted(logs_dir.glob("*.sock"))
+    return [path for path in paths if action in {None, action_of(path.stem)} and _listens(path)]
 
 
 def _listens(path: Path) -> bool:

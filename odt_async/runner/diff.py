@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from odt_async.language import written
+
 __all__ = ["as_json", "compare", "diff", "in_words"]
 
 _SHOWN = 5  # differences in a message
@@ -44,7 +46,7 @@ def in_words(differences: Mapping[str, tuple[Any, Any]], first: str, second: str
         for path, (one, other) in list(differences.items())[:_SHOWN]
     ]
     if len(differences) > _SHOWN:
-        shown.append(f"and {len(differences) - _SHOWN} more")
+        shown.append(written("and {count} more", count=len(differences) - _SHOWN))
     return "; ".join(shown)
 
 

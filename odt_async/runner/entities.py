@@ -14,7 +14,7 @@ class EntityLocks:
     """Rows that change the same thing wait for each other; holds the things in flight only."""
 
     def __init__(self) -> None:
-        self._entities: dict[str, deque[asyncio.Event]] = {}  # the first of each has its turn
+        self._entities: dict[str, deque[_Turn]] = {}  # the first of each has its turn
 
     def busy(self, *names: str) -> bool:
         """Tell whether a row that is about *names* would have to wait."""
@@ -35,22 +35,21 @@ class _Turn:
 
     __slots__ = ("_entities", "_moved_up", "_names")
 
-    def __init__(self, entities: dict[str, deque[asyncio.Event]], names: tuple[str, ...]) -> None:
+    def __init__(self, entities: dict[str, deque[_Turn]], names: tuple[str, ...]) -> None:
         self._entities = entities
-        self._names = dict.fromkeys(names)
-        self._moved_up = asyncio.Event()
+        self._names = names if len(names) == 1 else tuple(dict.fromkeys(names))
+        self._moved_up: asyncio.Event | None = None  # of one that has to wait
 
     async def __aenter__(self) -> None:
-        moved_up = self._moved_up
         queues = [self._entities.setdefault(name, deque()) for name in self._names]
         for queue in queues:
-            queue.append(moved_up)
+            queue.append(self)
         try:
             for queue in queues:
                 # once it is the first of a queue, it stays so
-                while queue[0] is not moved_up:
-                    moved_up.clear()
-                    await moved_up.wait()
+                while queue[0] is not self:
+                    self._moved_up = asyncio.Event()
+                    await self._moved_up.wait()
         except BaseException:
             self._leave()
             raise
@@ -63,8 +62,8 @@ class _Turn:
     def _leave(self) -> None:
         for name in self._names:
             queue = self._entities[name]
-            queue.remove(self._moved_up)
-            if queue:
-                queue[0].set()
-            else:
+            queue.remove(self)
+            if not queue:
                 del self._entities[name]
+            elif (moved_up := queue[0]._moved_up) is not None:  # noqa: SLF001 - of its own kind
+                moved_up.set()

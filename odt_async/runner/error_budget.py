@@ -54,10 +54,12 @@ class ErrorBudget:
         if outcome.status is not Status.ERROR:
             return None
         if self._fail_fast:
-            return RunStopped(f"--fail-fast: row {outcome.row.index} failed")
+            return RunStopped("--fail-fast: row {index} failed", index=outcome.row.index)
         self._failed += 1
         if self._failed == self._most:
-            return RunStopped(f"--max-errors {self._limit}: {self._failed} rows have failed")
+            return RunStopped(
+                "--max-errors {limit}: {failed} rows have failed", limit=self._limit, failed=self._failed
+            )
         failure = outcome.failure
         if failure is None or failure.refused is None or failed_before:
             return None  # an invalid row, or one that got no answer, tells nothing of the others
@@ -67,6 +69,10 @@ class ErrorBudget:
             return None
         what_to_do = f" ({failure.hint})" if failure.hint else ""
         return RunStopped(
-            f"--max-same-error {self._same}: so many rows in a row were refused with {self._cause}{what_to_do}; "
-            f"the last of them: {failure.text}"
+            "--max-same-error {same}: so many rows in a row were refused with {cause}{what_to_do}; the "
+            "last of them: {text}",
+            same=self._same,
+            cause=self._cause,
+            what_to_do=what_to_do,
+            text=failure.text,
         )

@@ -16,6 +16,7 @@ from odt_async.errors import (
     RowDeadlineExceeded,
     RowError,
 )
+from odt_async.language import written
 from odt_async.model import Failure
 from odt_async.webex.errors import describe, remote_answer, status_and_code
 from odt_async.webex.hints import hint_for
@@ -23,11 +24,6 @@ from odt_async.webex.hints import hint_for
 __all__ = ["failure_of"]
 
 _GIVEN_UP = (OutcomeUnknown, RetriesExhausted, RowDeadlineExceeded)
-_AGAIN = "Webex or the way to it was out of order: run the row again, with --resume"
-_UNEXPECTED = (
-    "an answer of Webex has another form than the SDK describes, or the program is at fault: the traceback in "
-    "error.jsonl shows where"
-)
 _FIELDS = 3  # of an answer that does not fit, in one line
 
 
@@ -40,26 +36,34 @@ def failure_of(error: Exception) -> Failure:
             problems=tuple({"where": p.where, "column": p.column, "text": p.text} for p in error.problems),
         )
     answer = error.__cause__ if isinstance(error, RowError) else error
-    text, hint, remote, refused = str(error) or type(error).__name__, None, None, None
+    text, remote, refused = str(error) or type(error).__name__, None, None
     if isinstance(answer, AsRestError):
         text = describe(answer) if answer is error else f"{error}; {describe(answer)}"
-        hint, remote, refused = hint_for(answer), remote_answer(answer), status_and_code(answer)
+        remote, refused = remote_answer(answer), status_and_code(answer)
     elif isinstance(error, ValidationError):
-        text, hint = _misfit(error), _UNEXPECTED
+        text = _misfit(error)
     elif not isinstance(error, OdtError | aiohttp.ClientError | OSError):
-        hint = _UNEXPECTED
         text = f"{type(error).__name__}: {text}" if str(error) else text
-    if isinstance(error, _GIVEN_UP):
-        hint, refused = _AGAIN, None
-    trace = "".join(traceback.format_exception(error))
+    hint = hint_for(error)
     return Failure(
-        type=type(error).__name__, text=text, hint=hint, traceback=trace, remote=remote, refused=refused
+        type=type(error).__name__,
+        text=text,
+        cause=None if hint is None else hint.cause,
+        hint=None if hint is None else hint.cure,
+        traceback="".join(traceback.format_exception(error)),
+        remote=remote,
+        refused=None if isinstance(error, _GIVEN_UP) else refused,
     )
 
 
 def _misfit(error: ValidationError) -> str:
     """Return one line: which fields do not fit, and why; no values, which may be anybody's."""
     wrong = error.errors(include_url=False, include_context=False, include_input=False)
-    fields = [f"{'.'.join(map(str, part['loc'])) or 'the whole'}: {part['msg']}" for part in wrong[:_FIELDS]]
-    more = [f"and {len(wrong) - _FIELDS} more"] if len(wrong) > _FIELDS else []
-    return f"not as the SDK describes {error.title}: {'; '.join(fields + more)}"
+    fields = [
+        f"{'.'.join(map(str, part['loc'])) or written('the whole')}: {part['msg']}"
+        for part in wrong[:_FIELDS]
+    ]
+    more = [written("and {count} more", count=len(wrong) - _FIELDS)] if len(wrong) > _FIELDS else []
+    return written(
+        "not as the SDK describes {title}: {names}", title=error.title, names="; ".join(fields + more)
+    )

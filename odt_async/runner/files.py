@@ -16,7 +16,8 @@ import orjson
 from odt_async.errors import OutputFailed
 from odt_async.events import Redactor
 from odt_async.model import Layers, Outcome, Status
-from odt_async.runner.results import read_results
+from odt_async.runs.names import file_path
+from odt_async.runs.results import read_results
 from odt_async.sinks import Sink
 from odt_async.sinks.action_log import ActionLog
 from odt_async.sinks.appender import Appender, GroupSync
@@ -57,7 +58,9 @@ class RunFiles:
         try:
             self._logs_dir.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputFailed(f"{self._logs_dir} cannot be made: {error.strerror}") from error
+            raise OutputFailed(
+                "{logs_dir} cannot be made: {reason}", logs_dir=self._logs_dir, reason=error.strerror
+            ) from error
         self._sync = self._stack.enter_context(GroupSync())
         with self._stack.pop_all() as opened:
             self._open(opened)
@@ -75,6 +78,7 @@ class RunFiles:
             ActionLog(self._logs_dir / f"{action}.log", sync, redact=redact)
         )
         self.heartbeat = stack.enter_context(Appender(self._logs_dir / "heartbeat.log", sync))
+        self.timeline = stack.enter_context(Appender(self.path("timeline.jsonl"), sync))
         ok = stack.enter_context(OkCsv(self.path("ok.csv"), sync, action=action))
         errors = stack.enter_context(ErrorJsonl(self.path("error.jsonl"), sync, action=action, redact=redact))
         rejected = stack.enter_context(RejectedCsv(self.path("rejected.csv"), sync, layers=self._layers))
@@ -92,16 +96,18 @@ class RunFiles:
         else:
             state = self.changes = stack.enter_context(ChangesJsonl(self.path("changes.jsonl"), sync))
         # what is read back may look like a secret and is to stay
-        for appender in (self.heartbeat, ok, rejected, skipped, state):
+        for appender in (self.heartbeat, self.timeline, ok, rejected, skipped, state):
             appender.mask = redact.told
         try:
             sync_folder(self._logs_dir)
         except OSError as error:
-            raise OutputFailed(f"{self._logs_dir} cannot be written: {error.strerror}") from error
+            raise OutputFailed(
+                "{logs_dir} cannot be written: {reason}", logs_dir=self._logs_dir, reason=error.strerror
+            ) from error
 
     def path(self, suffix: str) -> Path:
         """Return the path of the run's file *suffix*, such as `ok.csv`."""
-        return self._logs_dir / f"{self._run}_{suffix}"
+        return file_path(self._logs_dir, self._run, suffix)
 
     def record(self, outcome: Outcome) -> None:
         """Hand the outcome's line to the operating system. Raises OutputFailed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import anyio
 
@@ -23,6 +24,7 @@ class Gate:
         self._reasons: dict[str, None] = {}  # in order, and each once
         self._moved = asyncio.Event()  # of those who wait for a reason to come or go; a new one each time
         self._end = asyncio.Event()  # set when the run ends
+        self.on_close: Callable[[], None] = lambda: None
 
     @property
     def reason(self) -> str | None:
@@ -32,6 +34,7 @@ class Gate:
     def close(self, reason: str) -> None:
         """Let nobody pass for *reason*."""
         self._reasons[reason] = None
+        self.on_close()
         self._move()
 
     def open(self, reason: str) -> None:
@@ -84,7 +87,9 @@ class Gate:
             with anyio.move_on_after(seconds - _SHORT_S):
                 await self._end.wait()
             if self._end.is_set():
-                raise RunInterrupted(f"the run ended while the row waited for {seconds:.0f} s")
+                raise RunInterrupted(
+                    "the run ended while the row waited for {seconds:.0f} s", seconds=seconds
+                )
         await asyncio.sleep(min(seconds, _SHORT_S))
 
     def _move(self) -> None:
@@ -93,4 +98,4 @@ class Gate:
 
     def _raise_if_ended(self) -> None:
         if self._end.is_set():
-            raise RunInterrupted(f"the run ended while it was paused: {self.reason}")
+            raise RunInterrupted("the run ended while it was paused: {reason}", reason=self.reason)

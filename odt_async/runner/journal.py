@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,14 +11,16 @@ import orjson
 
 from odt_async.actions import Action
 from odt_async.errors import InputError, InvalidRow, Problem
+from odt_async.language import written
 from odt_async.model import ActionParams, Layers, Row
 from odt_async.runner.identity import undo_hash
+from odt_async.runs.finding import named
+from odt_async.runs.names import action_of, file_path, run_files
 from odt_async.sinks.changes_jsonl import read_changes
 from odt_async.sinks.run_json import read_manifest
 
 __all__ = ["Change", "Journal", "find_journal"]
 
-_RUN = re.compile(r"(?P<action>.+)_\d{8}T\d{6}Z_[0-9a-f]{4}")
 _COLUMNS = ("row_index", "entity_id", "payload_hash")
 
 
@@ -72,7 +73,9 @@ class Journal:
             params = action.Params.model_validate(self._record(entry.intent)["params"])
         except ValidationError as error:
             problem = Problem(
-                None, f"its params do not fit the action: {error}", f"{self.path} line {row.line}"
+                None,
+                written("its params do not fit the action: {error}", error=error),
+                written("{path} line {line}", path=self.path, line=row.line),
             )
             raise InvalidRow((problem,)) from None
         return params, undo_hash(self.run, row.values["payload_hash"])
@@ -91,21 +94,28 @@ class Journal:
 
 
 def find_journal(logs_dir: Path, wanted: str) -> Journal:
-    """Return the journal of the run *wanted*, named by its id or by one of its files.
+    """Return the journal of the run *wanted*: its id, what alone begins or ends so, or one of its files.
 
     Raises InputError when there is none, and for that of an undo, which is not to be taken back in turn.
     """
-    match = _RUN.match(Path(wanted).name)
-    run = match[0] if match else wanted
-    path = logs_dir / f"{run}_changes.jsonl"
-    if match is None or not path.exists():
-        raise InputError(f"there is no run {wanted} in {logs_dir} that has written anything")
-    if undone := read_manifest(logs_dir / f"{run}_run.json").get("undoes"):
+    found = {run: files for run, files in run_files(logs_dir).items() if "changes.jsonl" in files}
+    run = named(found, wanted)
+    if run is None:
         raise InputError(
-            f"{run} is the undoing of {undone}: to have its changes again, run {match['action']}"
+            "there is no run {wanted} in {logs_dir} that has written anything",
+            wanted=wanted,
+            logs_dir=logs_dir,
         )
+    if undone := read_manifest(file_path(logs_dir, run, "run.json")).get("undoes"):
+        raise InputError(
+            "{run} is the undoing of {undone}: to have its changes again, run {action}",
+            run=run,
+            undone=undone,
+            action=action_of(run),
+        )
+    path = found[run]["changes.jsonl"]
     layers = Layers(path.name, header=_COLUMNS, columns=_COLUMNS)
-    return Journal(run, match["action"], path, layers, _read(path))
+    return Journal(run, action_of(run), path, layers, _read(path))
 
 
 def _read(path: Path) -> dict[int, _Entry]:
@@ -115,7 +125,13 @@ def _read(path: Path) -> dict[int, _Entry]:
         digest = record["payload_hash"]
         if record["event"] == "intent":
             if record.get("params") is None:
-                raise InputError(f"{path} line {line} has no params: it is of a version that could not undo")
+                raise InputError(
+                    written(
+                        "{path} line {line} has no params: it is of a version that could not undo",
+                        path=path,
+                        line=line,
+                    )
+                )
             lines[digest] = line
             cells = (str(record["row_index"]), record["entity_id"], digest)
             entries[line] = _Entry(cells, offset, None)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from odt_async.model import Domain
-from odt_async.runner.results import read_results
+from odt_async.runs.results import read_results
 from odt_async.sinks.report_json import write_launch_report
 
 __all__ = ["ActionReport", "Entities", "report_launch"]

@@ -55,7 +55,7 @@ class FamilyState:
     """How one family stands, for heartbeat and report."""
 
     family: str
-    pace_per_s: float | None  # None: no limit has shown itself
+    pace_per_s: float | None  # found to be borne: what is tried beyond it is more; None: no limit has shown itself
     held_s: float  # seconds until the end of the hold; 0 when nothing holds it
     throttled: int  # 429s so far
     under_way: int = 0  # calls sent and not answered
@@ -85,6 +85,10 @@ class _Lane:
                 await self._paced(now)
                 if await self._went(now, ceilings, slots):
                     return
+
+    def is_free(self) -> bool:
+        """Return whether nobody queues here, and no limit has shown itself."""
+        return self.pacer.is_free and not self._turn.locked()
 
     def is_open(self, now: float) -> bool:
         """Return whether nobody queues here, and nothing sets a pace."""
@@ -153,18 +157,13 @@ class Limiter:
         """Return when a call of *family* may go, with one of *slots* taken for it."""
         await self._lane(family).admit(self._now, self._ceilings, slots)
 
-    def is_free(self, family: str) -> bool:
-        """Return whether nothing but a slot is to be waited for: no queue, no pace, no hold, no ceiling."""
-        lane = self._lane(family)
-        return lane.is_open(self._now()) and not any(map(_is_on, self._ceilings))
+    def free_pacer(self, family: str) -> Pacer | None:
+        """Return the pacer of *family* if it need not be asked: no queue, no limit that is known, no ceiling.
 
-    def goes(self, family: str) -> bool:
-        """Let a call of *family*, for which there was nothing but a slot to wait for, go; unless that has changed."""
-        pacer, now = self._lane(family).pacer, self._now()
-        going = pacer.wait_s(now) == 0 and not any(map(_is_on, self._ceilings))
-        if going:
-            pacer.take(now)
-        return going
+        Until it is throttled, or a ceiling is set, it need only be told of each call.
+        """
+        lane = self._lane(family)
+        return lane.pacer if lane.is_free() and not any(map(_is_on, self._ceilings)) else None
 
     def held(self, family: str) -> bool:
         """Return whether a Retry-After holds *family* now."""
@@ -198,7 +197,7 @@ class Limiter:
         return [
             FamilyState(
                 family=family,
-                pace_per_s=lane.pacer.pace(now),
+                pace_per_s=lane.pacer.known.pace_per_s,
                 held_s=max(0.0, lane.pacer.hold_until - now),
                 throttled=lane.throttled,
                 under_way=lane.pacer.under_way,

@@ -8,6 +8,7 @@ from typing import Any
 
 from odt_async import events
 from odt_async.errors import RunStopped
+from odt_async.language import written
 from odt_async.model import Verdict
 from odt_async.runner.breaker import Breaker, BreakerSettings, CallClass
 from odt_async.runner.gate import Gate
@@ -65,7 +66,11 @@ class Outages:
             if reason is None:
                 await self._gate.passed()
             elif self._too_long:
-                raise RunStopped(f"--max-outage: {self._longest_s:.0f} s without an answer: {reason}")
+                raise RunStopped(
+                    "--max-outage: {longest_s:.0f} s without an answer: {reason}",
+                    longest_s=self._longest_s,
+                    reason=reason,
+                )
             elif (wait_s := self._breaker.wait_s(row, self._now())) > 0:
                 await self._gate.changed(wait_s)
                 continue
@@ -84,6 +89,10 @@ class Outages:
     def withdraw(self, row: object) -> None:
         """Note that a call of *row* is not sent after all, or was cancelled."""
         self._breaker.unanswered(row)
+
+    def answered(self, calls: CallClass) -> bool:
+        """Note that one of *calls* was answered properly, if that is nothing new; else return False: `learn` it."""
+        return not self._longest_s or self._breaker.answered(calls)
 
     def learn(
         self,
@@ -109,9 +118,12 @@ class Outages:
                 self._too_long = True
 
     def _begin(self, calls: CallClass, verdict: Verdict) -> None:
-        self._reason = (
-            f"outage: {calls} get no answer ({verdict.reason}); one row tries again, "
-            f"every {self._settings.longest_probe_s:.0f} s at most"
+        self._reason = written(
+            "outage: {calls} get no answer ({reason}); one row tries again, every {longest_probe_s:.0f} "
+            "s at most",
+            calls=calls,
+            reason=verdict.reason,
+            longest_probe_s=self._settings.longest_probe_s,
         )
         self._gate.close(self._reason)
         self._seen.append(
@@ -130,7 +142,7 @@ class Outages:
         self._note(lasted_s=round(self._breaker.lasted_s(self._now()), 1))
         self._gate.open(self._reason)
         self._reason = None
-        self._log.info(events.RUN_RESUMED, reason="Webex answers again", outage=self._seen[-1])
+        self._log.info(events.RUN_RESUMED, reason=written("Webex answers again"), outage=self._seen[-1])
 
     def _note(self, **facts: Any) -> None:
         self._seen[-1].update(probes=self._breaker.probes, **facts)

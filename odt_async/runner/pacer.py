@@ -57,6 +57,7 @@ class Pacer:
     def __init__(self, settings: PacerSettings | None = None, known: Known | None = None) -> None:
         self._settings = settings or PacerSettings()
         known = known or Known()
+        self.is_free = known == Known()  # it has shown no limit yet: there is nothing to wait for
         self._level = Level(known.pace_per_s, floor=self._settings.floor, share=self._settings.share)
         self._crowd = Crowd(known.under_way, share=self._settings.share)
         self._refusal: _Refusal | None = None  # of which nothing has been learned yet
@@ -111,6 +112,8 @@ class Pacer:
             self._epoch_start = now
         self._count_sent(now)
         self._crowd.enter(now)
+        if self.is_free:
+            return
         self._probe_out = self._barren_cuts > 1
         pace = self.pace(now)
         if pace is not None:
@@ -134,7 +137,7 @@ class Pacer:
     def throttled(self, now: float, sent_at: float, retry_after_s: float | None) -> bool:
         """Note a 429; return True if it is news, False if it belongs to a hold already made."""
         self._crowd.leave()
-        self._probe_out = False
+        self._probe_out = self.is_free = False
         others = self._crowd.others_at(sent_at)
         if sent_at <= self._cut_at:
             if retry_after_s is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import random
 from collections import Counter
@@ -14,12 +15,13 @@ from odt_async.runner.breaker import CallClass
 from odt_async.runner.gate import Gate
 from odt_async.runner.limiter import Limiter, interval
 from odt_async.runner.outages import Outages
-from odt_async.runner.pacer import Known, PacerSettings
+from odt_async.runner.pacer import Known, Pacer, PacerSettings
 from odt_async.runner.rate_ceiling import RateCeiling
+from odt_async.runner.request_stats import RequestStats
 from odt_async.runner.slots import Slots
 from odt_async.runner.token_watch import TokenWatch
 from odt_async.settings import Settings
-from odt_async.webex.calls import CallRecord, current_row
+from odt_async.webex.calls import current_row
 from odt_async.webex.tokens import TokenSource
 
 __all__ = ["RunPolicy", "policy_for"]
@@ -51,17 +53,25 @@ class RunPolicy:
         self.tokens = TokenWatch(tokens, gate, log)
         self.outages = Outages(gate, log, longest_s=longest_outage_s)
         self.verdicts: Counter[VerdictKind] = Counter()
+        self.requests = RequestStats()
         self.last_trouble = ""  # why the last call got no proper answer: "HTTP 503", "ClientConnectorError"
         self._backoff = backoff
         self._log = log
         self._uniform = uniform
+        self._now = asyncio.get_running_loop().time
+        # the families whose calls have nothing but a slot to wait for; whatever may get in their way empties it
+        self._free: dict[str, Pacer] = {}
+        self.gate.on_close = self.ceiling.on_change = self._free.clear
 
     async def admit(self, family: str) -> None:
         """Wait for gate, pace, ceiling and slot; hold the slot only if the gate is still open then."""
-        # nearly always there is nothing but a slot to wait for: spare that call the whole way
-        if self.outages.is_quiet() and self.limiter.is_free(family):
-            await self.slots.take()
-            if self.outages.is_quiet() and self.limiter.goes(family):
+        pacer = self._free.get(family) or self._found_free(family)
+        if pacer is not None:  # nearly always: spare that call the whole way
+            if not self.slots.take_now():
+                await self.slots.take()
+                pacer = self._free.get(family)
+            if pacer is not None:
+                pacer.take(self._now())
                 return
             self.slots.give_back()
         row = self._row()
@@ -79,19 +89,35 @@ class RunPolicy:
             self.limiter.withdraw(family)
             self.slots.give_back()
 
+    def _found_free(self, family: str) -> Pacer | None:
+        if not self.outages.is_quiet() or (pacer := self.limiter.free_pacer(family)) is None:
+            return None
+        self._free[family] = pacer
+        return pacer
+
     def release(self, method: str, family: str, sent_at: float, verdict: Verdict | None) -> None:
         """Give the slot back, and tell breaker and limiter what came of the call."""
+        now = self._now()
         self.slots.give_back()
-        row = self._row()
-        aside = isinstance(row, CallRecord) and row.aside
+        self.requests.learn(family, None if verdict is None else verdict.kind, now - sent_at)
         if verdict is not None:
             self.verdicts[verdict.kind] += 1
-            if verdict.kind in _TROUBLE:
-                self.last_trouble = verdict.reason
-        if verdict is None or aside:
+            pacer = self._free.get(family) if verdict.kind is VerdictKind.OK else None
+            if pacer is not None and self.outages.answered(CallClass(family, method != "GET")):
+                pacer.accepted(now, sent_at)
+                return
+        self._learn(method, family, sent_at, verdict)
+
+    def _learn(self, method: str, family: str, sent_at: float, verdict: Verdict | None) -> None:
+        self._free.pop(family, None)
+        record = current_row.get()
+        row = self._row()
+        if verdict is not None and verdict.kind in _TROUBLE:
+            self.last_trouble = verdict.reason
+        if verdict is None or (record is not None and record.aside):
             self.outages.withdraw(row)
         else:
-            personal = isinstance(row, CallRecord) and row.row_index is not None
+            personal = record is not None and record.row_index is not None
             calls = CallClass(family, writes=method != "GET")
             # there are always more rows under way than slots
             self.outages.learn(row, calls, verdict, personal=personal, rows=self.slots.limit + 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import anyio
 
 from odt_async.runner.limiter import ceiling
@@ -14,6 +16,7 @@ class RateCeiling:
 
     def __init__(self, rate_per_s: float | None = None) -> None:
         self._waiting: set[anyio.CancelScope] = set()
+        self.on_change: Callable[[], None] = lambda: None
         self.rate_per_s = rate_per_s
 
     @property
@@ -25,6 +28,7 @@ class RateCeiling:
     def rate_per_s(self, rate_per_s: float | None) -> None:
         self._rate_per_s = rate_per_s
         self._bucket = ceiling(rate_per_s) if rate_per_s else None
+        self.on_change()
         for scope in self._waiting:
             scope.cancel()
 

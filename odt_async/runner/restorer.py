@@ -126,7 +126,7 @@ def _is_between(now: Any, one: Any, other: Any) -> bool:
 
 def _changed_since(differences: Mapping[str, tuple[Any, Any]]) -> ChangedSince:
     words = in_words(differences, "now", "then")
-    return ChangedSince(f"somebody has changed it since; it is left alone ({words})")
+    return ChangedSince("somebody has changed it since; it is left alone ({words})", words=words)
 
 
 def _as_recorded(value: Any) -> Any:

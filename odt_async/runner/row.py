@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from odt_async import events
 from odt_async.actions import Action
 from odt_async.errors import AmbiguousWrite, OdtError, OutcomeUnknown, RowError
+from odt_async.language import written
 from odt_async.model import ActionParams, Outcome, Row, Status, Verdict, VerdictKind
 from odt_async.runner.batches import Batches
 from odt_async.runner.diff import as_json, diff
@@ -236,14 +237,16 @@ class RowRunner:
         except _UNUSABLE_ANSWER as error:
             if record.attempts == sent_before:
                 raise
-            raise AmbiguousWrite("the answer to the write is not as it should be") from error
+            raise AmbiguousWrite(written("the answer to the write is not as it should be")) from error
 
     async def _before_reading_again(self, doubt: AmbiguousWrite, attempt: int, record: CallRecord) -> None:
         verdict = Verdict(VerdictKind.AMBIGUOUS, str(doubt), doubt.retry_after_s)
         wait_s = self._policy.wait_before_retry(verdict, attempt)
         if wait_s is None or record.spent_s + wait_s > self._max_elapsed_s:
             raise OutcomeUnknown(
-                f"the write was sent {attempt} times and its fate is unknown: {doubt}"
+                "the write was sent {attempt} times and its fate is unknown: {doubt}",
+                attempt=attempt,
+                doubt=doubt,
             ) from (doubt.__cause__)
         record.spent_s += wait_s
         self._log.warning(

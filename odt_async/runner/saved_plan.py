@@ -10,6 +10,7 @@ import orjson
 
 from odt_async.errors import InputError, PlanDrifted
 from odt_async.events import json_line
+from odt_async.language import written
 from odt_async.runner.diff import compare, in_words
 from odt_async.sinks.json_lines import read_json_lines
 
@@ -33,9 +34,11 @@ class SavedPlan:
                 if {"payload_hash", "before", "change"} <= record.keys()
             }
         except OSError as error:
-            raise InputError(f"--plan {path}: cannot be read: {error.strerror}") from error
+            raise InputError(
+                "--plan {path}: cannot be read: {reason}", path=path, reason=error.strerror
+            ) from error
         if not offsets:
-            raise InputError(f"--plan {path}: holds no planned row; `odt plan` makes such a file")
+            raise InputError("--plan {path}: holds no planned row; `odt plan` makes such a file", path=path)
         return cls(path, offsets)
 
     def __len__(self) -> int:
@@ -50,9 +53,11 @@ class SavedPlan:
             file.seek(self._offsets[payload_hash])
             planned = orjson.loads(file.readline())
         now = orjson.loads(json_line({"before": before, "change": change}))
-        for part, words in (("before", "the state"), ("change", "the change")):
+        for part, words in (("before", written("the state")), ("change", written("the change"))):
             if now[part] != planned[part]:
-                differences = in_words(compare(planned[part], now[part]), "in the plan", "now")
+                differences = in_words(compare(planned[part], now[part]), written("in the plan"), "now")
                 raise PlanDrifted(
-                    f"{words} is not the plan's any more ({differences}); nothing was written: plan again"
+                    "{words} is not the plan's any more ({differences}); nothing was written: plan again",
+                    words=words,
+                    differences=differences,
                 )

@@ -18,6 +18,7 @@ from wxc_sdk.as_rest import AsRestError
 from odt_async import events
 from odt_async.actions import Item, ReadBatch, Results, Unfinished, WriteBatch
 from odt_async.errors import AmbiguousWrite, OdtError, OutcomeUnknown
+from odt_async.language import written
 from odt_async.webex.calls import CallRecord, HttpPolicy, current_row
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class SharedCalls:
             return await self.write(batch, halves[0], announce) | await self.write(batch, halves[1], announce)
         except (AmbiguousWrite, OdtError) as error:
             return dict.fromkeys(rows, error)
-        untold = AmbiguousWrite("the answer does not tell what became of the row")
+        untold = AmbiguousWrite(written("the answer does not tell what became of the row"))
         return {row: results.get(row, untold) for row in rows}
 
     async def _finished(

@@ -31,10 +31,16 @@ class Slots:
         self._limit = limit
         self._hand_over()
 
+    def take_now(self) -> bool:
+        """Take a slot if there is one that nobody waits for; return whether there was."""
+        if self._in_flight >= self._limit or self._queue:
+            return False
+        self._in_flight += 1
+        return True
+
     async def take(self) -> None:
         """Wait for a slot and take it; the holder gives it back with `give_back`."""
-        if self._in_flight < self._limit and not self._queue:
-            self._in_flight += 1
+        if self.take_now():
             return
         turn = asyncio.get_running_loop().create_future()
         self._queue.append(turn)
@@ -48,7 +54,8 @@ class Slots:
     def give_back(self) -> None:
         """Return a slot; the first in the queue has it now."""
         self._in_flight -= 1
-        self._hand_over()
+        if self._queue:
+            self._hand_over()
 
     def _hand_over(self) -> None:
         while self._queue and self._in_flight < self._limit:

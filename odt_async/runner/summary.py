@@ -7,6 +7,7 @@ from typing import Any
 
 from odt_async.events import timestamp
 from odt_async.model import Status, VerdictKind
+from odt_async.runner.failure_groups import failure_groups
 from odt_async.runner.policy import RunPolicy
 from odt_async.runner.tally import Tally
 
@@ -25,6 +26,7 @@ def summarise(
     started: str,
     cpu_s: float,
     stop_reason: str | None,
+    exit_code: int,
     source_map: Mapping[str, str] | None = None,
     control: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
@@ -45,6 +47,7 @@ def summarise(
         "run": run,
         "state": "finished" if stop_reason is None else "stopped",
         "stop_reason": stop_reason,
+        "exit_code": exit_code,
         "dry_run": dry_run,
         "continues": continues,
         **({} if source_map is None else {"source_map": dict(source_map)}),
@@ -66,6 +69,16 @@ def summarise(
             "throttled_share": round(throttled / requests, 4) if requests else 0.0,
             "by_verdict": {kind.value: policy.verdicts[kind] for kind in VerdictKind},
         },
+        "latency_ms": policy.requests.quantiles_ms(),  # of a request
+        "requests_by_family": [
+            {
+                "family": family,
+                "sent": requests.sent,
+                "by_verdict": dict(requests.by_verdict),
+                "latency_ms": policy.requests.quantiles_ms(family),
+            }
+            for family, requests in policy.requests.families.items()
+        ],
         "control": list(control),  # at, what, by
         "outages": policy.outages.seen,  # began, what, because, lasted_s, probes
         "lookups": lookups,  # kind, names, calls, how
@@ -74,4 +87,5 @@ def summarise(
             for state in policy.limiter.states()
         ],
         "error_groups": dict(tally.error_groups.most_common()),
+        "failure_groups": failure_groups(tally),
     }

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from odt_async.model import Failure, Outcome, Status
 
-__all__ = ["Progress", "Tally"]
+__all__ = ["OTHERS", "Progress", "Tally"]
+
+OTHERS = "others"  # the error group of all that have none of their own
 
 _RECENT_S = 60.0  # the span of rows_per_s and of the time left
 _MOST_GROUPS = 50  # of errors
@@ -44,6 +46,7 @@ class Tally:
         self._recent: deque[tuple[float, int]] = deque([(self._started, 0)])  # second by second
         self._latencies: Counter[int] = Counter()  # by bucket, logarithmic
         self.error_groups: Counter[str] = Counter()
+        self.last_failures: dict[str, tuple[int, Failure]] = {}  # of each group: row index, and why
 
     def count(self, outcome: Outcome) -> None:
         """Add *outcome*."""
@@ -58,7 +61,9 @@ class Tally:
         if outcome.failure is not None:
             group = f"{outcome.failure.type}: {_cause(outcome.failure)}"
             known = group in self.error_groups or len(self.error_groups) < _MOST_GROUPS
-            self.error_groups[group if known else "others"] += 1
+            group = group if known else OTHERS
+            self.error_groups[group] += 1
+            self.last_failures[group] = outcome.row.index, outcome.failure
 
     def progress(self) -> Progress:
         """Return the state of affairs."""
@@ -97,4 +102,4 @@ def _cause(failure: Failure) -> str:
     if failure.problems:
         first = failure.problems[0]
         return f"{first['column'] or 'the row'} {first['text']}"
-    return failure.hint or failure.text
+    return failure.cause or failure.text

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from odt_async import events
 from odt_async.errors import NotAuthorised
+from odt_async.language import written
 from odt_async.runner.gate import Gate
 from odt_async.webex.token_life import TokenLife
 from odt_async.webex.tokens import TokenSource
@@ -18,7 +19,7 @@ _FIRST_RETRY_S = 10.0  # after a renewal that failed though the old token is sti
 _LONGEST_RETRY_S = 600.0
 _ENDS_SOON_S = 1800.0  # time enough to get another one
 _REFRESH_ENDS_SOON_S = 86_400.0
-_START_AGAIN = "put a good one there and start again"
+_START_AGAIN = written("put a good one there and start again")
 
 
 class TokenWatch:
@@ -60,13 +61,20 @@ class TokenWatch:
         renewed = self._source.renews_itself and not self._failing
         left_s = life.ends_at - self._now()
         if left_s < _ENDS_SOON_S and not renewed:
-            return f"the token of {self._source.name} {_ends(left_s)} and is not renewed: {self._source.cure}"
+            return written(
+                "the token of {name} {left_s} and is not renewed: {cure}",
+                name=self._source.name,
+                left_s=_ends(left_s),
+                cure=self._source.cure,
+            )
         if life.refresh_ends_at is None:
             return None
         left_s = life.refresh_ends_at - self._now()
         if left_s < _REFRESH_ENDS_SOON_S:
-            return (
-                f"the refresh token of {self._source.name} {_ends(left_s)}: authorise the service app again"
+            return written(
+                "the refresh token of {name} {left_s}: authorise the service app again",
+                name=self._source.name,
+                left_s=_ends(left_s),
             )
         return None
 
@@ -88,7 +96,11 @@ class TokenWatch:
             if not self._source.may_change:
                 raise NotAuthorised(self._refusal())
             if not was_good:
-                raise NotAuthorised(f"{self._what_is_refused()}, and so no request is made: {_START_AGAIN}")
+                raise NotAuthorised(
+                    "{what_is_refused}, and so no request is made: {start_again}",
+                    what_is_refused=self._what_is_refused(),
+                    start_again=_START_AGAIN,
+                )
             await self._wait_for_another()
 
     async def keep(self) -> None:
@@ -129,7 +141,9 @@ class TokenWatch:
             if await self._source.renew():
                 self._renewed("due")
                 return
-            reason = "its service does not answer" if self._source.renews_itself else self._source.cure
+            reason = (
+                written("its service does not answer") if self._source.renews_itself else self._source.cure
+            )
         except NotAuthorised as refused:  # a request that is refused will end the run, if it comes to that
             reason = str(refused)
         self._failing = True
@@ -165,14 +179,14 @@ class TokenWatch:
         finally:
             self._gate.open(reason)
         self._forget_failures()
-        self._log.info(events.RUN_RESUMED, reason="there is a new token")
+        self._log.info(events.RUN_RESUMED, reason=written("there is a new token"))
 
     def _refusal(self) -> str:
         return f"{self._what_is_refused()}: {self._source.cure}"
 
     def _what_is_refused(self) -> str:
-        return f"Webex refuses the token of {self._source.name} (401)"
+        return written("Webex refuses the token of {name} (401)", name=self._source.name)
 
 
 def _ends(left_s: float) -> str:
-    return f"ends in {left_s / 60:.0f} min" if left_s > 0 else "has ended"
+    return written("ends in {left_s:.0f} min", left_s=left_s / 60) if left_s > 0 else written("has ended")

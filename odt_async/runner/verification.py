@@ -30,7 +30,7 @@ class Verification:
         sample = _SAMPLE.fullmatch(text)
         percent = float(sample[1]) if sample else words.get(text)
         if percent is None or percent > _ALL:
-            raise InputError(f"--verify {text}: write all, none or sample:5%")
+            raise InputError("--verify {text}: write all, none or sample:5%", text=text)
         return cls(percent)
 
     def covers(self, payload_hash: str) -> bool:
@@ -47,4 +47,6 @@ def not_as_asked(state: Any, change: Any) -> VerificationFailed:
     Both are JSON.
     """
     differences = in_words(diff(state, change), "shown", "asked")
-    return VerificationFailed(f"it was written, but Webex does not show it: {differences}")
+    return VerificationFailed(
+        "it was written, but Webex does not show it: {differences}", differences=differences
+    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from odt_async.sandbox.entities import SandboxSettings
-from odt_async.sandbox.faults import FAULTS_HELP, Faults, parse_faults
+from odt_async.sandbox.faults import Faults, faults_help, parse_faults
 
 if TYPE_CHECKING:
     from odt_async.sandbox.app import Sandbox
 
-__all__ = ["FAULTS_HELP", "Faults", "Sandbox", "SandboxSettings", "parse_faults"]
+__all__ = ["Faults", "Sandbox", "SandboxSettings", "faults_help", "parse_faults"]
 
 
 def __getattr__(name: str) -> Any:

@@ -42,9 +42,14 @@ class SandboxSettings:
     def __post_init__(self) -> None:
         for name in ("people", "locations", "workspaces"):
             if not 1 <= getattr(self, name) <= _LARGEST:
-                raise InputError(f"the sandbox takes 1 to {_LARGEST} {name}, not {getattr(self, name)}")
+                raise InputError(
+                    "the sandbox takes 1 to {largest} {name}, not {number}",
+                    largest=_LARGEST,
+                    name=name,
+                    number=getattr(self, name),
+                )
         if self.seed < 0:
-            raise InputError(f"the seed of the sandbox is 0 or more, not {self.seed}")
+            raise InputError("the seed of the sandbox is 0 or more, not {seed}", seed=self.seed)
 
 
 class Person(NamedTuple):

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from odt_async.language import written
+
 __all__ = [
     "Latency",
     "Outage",
@@ -104,7 +106,7 @@ def parse_share(text: str) -> float:
     """Return the share, 0 to 1, of `2%`."""
     percentage = float(_matched(_PERCENTAGE, text)[1])
     if percentage > _WHOLE:
-        raise ValueError("more than 100 %")
+        raise ValueError(written("more than 100 %"))
     return percentage / _WHOLE
 
 
@@ -112,7 +114,9 @@ def parse_strike(text: str) -> StrikeRule:
     """Return the requests of `1%`, or of `1%,PUT`."""
     share, comma, method = (part.strip() for part in text.partition(","))
     if comma and method not in _METHODS:
-        raise ValueError(f"{method!r} is none of {', '.join(_METHODS)}")
+        raise ValueError(
+            written("{method!r} is none of {methods}", method=method, methods=", ".join(_METHODS))
+        )
     return StrikeRule(parse_share(share), method or None)
 
 
@@ -136,12 +140,12 @@ def parse_outage(text: str) -> Outage:
     period, comma, how = text.partition(",")
     start, _, end = (part.strip() for part in period.partition("-"))
     if comma and how.strip() not in {"503", "drop"}:
-        raise ValueError(f"{how.strip()!r} is neither 503 nor drop")
+        raise ValueError(written("{how!r} is neither 503 nor drop", how=how.strip()))
     outage = Outage(
         parse_duration_s(start), parse_duration_s(end) if end else math.inf, dropped=how.strip() == "drop"
     )
     if outage.end_s <= outage.start_s or "-" not in period:
-        raise ValueError("it must end after it starts")
+        raise ValueError(written("it must end after it starts"))
     return outage
 
 
@@ -178,7 +182,11 @@ def _with_option(rule: ThrottleRule, option: str) -> ThrottleRule:
         if value not in {"seconds", "fraction", "date", "none"}:
             _matched(_NUMBER, value)
         return replace(rule, retry_after=value)
-    raise ValueError(f"{option!r} is no option of this limit" if equals else f"unknown option {option!r}")
+    raise ValueError(
+        written("{option!r} is no option of this limit", option=option)
+        if equals
+        else written("unknown option {option!r}", option=option)
+    )
 
 
 def _matched(pattern: re.Pattern[str], text: str) -> re.Match[str]:
@@ -190,5 +198,5 @@ def _matched(pattern: re.Pattern[str], text: str) -> re.Match[str]:
 
 def _positive(number: float) -> float:
     if number <= 0:
-        raise ValueError("it must be more than 0")
+        raise ValueError(written("it must be more than 0"))
     return number

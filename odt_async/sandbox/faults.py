@@ -9,6 +9,7 @@ from textwrap import fill
 from typing import Any, NamedTuple
 
 from odt_async.errors import InputError
+from odt_async.language import tr, written
 from odt_async.sandbox.fault_values import (
     Latency,
     Outage,
@@ -25,7 +26,7 @@ from odt_async.sandbox.fault_values import (
     parse_throttle,
 )
 
-__all__ = ["FAULTS_HELP", "Faults", "parse_faults"]
+__all__ = ["Faults", "fault_examples", "faults_help", "parse_faults"]
 
 _NO_LATENCY = Latency()
 _NOBODY = Selection()
@@ -53,6 +54,11 @@ class Faults:
     token_ttl_s: float | None = None  # None: access tokens do not expire
 
 
+def fault_examples() -> list[str]:
+    """Return each fault as it may be written: `5xx=2%`."""
+    return [kind.example for kind in _KINDS.values()]
+
+
 def parse_faults(texts: Iterable[str]) -> Faults:
     """Return the faults that `NAME=VALUE` *texts* ask for.
 
@@ -66,15 +72,20 @@ def parse_faults(texts: Iterable[str]) -> Faults:
         name, equals, value = (part.strip() for part in text.partition("="))
         kind = _KINDS.get(name)
         if kind is None or not equals:
-            raise InputError(f"fault {text!r} is not NAME=VALUE with a NAME of {', '.join(_KINDS)}")
+            raise InputError(
+                "fault {text!r} is not NAME=VALUE with a NAME of {kinds}", text=text, kinds=", ".join(_KINDS)
+            )
         if name in given and not kind.repeatable:
-            raise InputError(f"fault {name!r} is given twice")
+            raise InputError("fault {name!r} is given twice", name=name)
         try:
             parsed = kind.parse(value)
         except ValueError as error:
             reason = f": {error}" if str(error) else ""
             raise InputError(
-                f"fault {text!r} is not understood{reason}; write it like {kind.example}"
+                "fault {text!r} is not understood{reason}; write it like {example}",
+                text=text,
+                reason=reason,
+                example=kind.example,
             ) from None
         if kind.merge:
             parsed = kind.merge(getattr(faults, kind.field), parsed)
@@ -105,7 +116,7 @@ def _selected(field_name: str, example: str, what: str) -> tuple[str, _Kind]:
     return name, _Kind(field_name, parse_selection, example, what, operator.or_, repeatable=True)
 
 
-_THROTTLE_HELP = """\
+_THROTTLE_HELP = written("""\
 429 above 50 requests a second: a token bucket that lets 50 pass at once after a pause
 throttle=300/60s,window: 300 requests in each window of 60 s
 throttle=concurrent:16: at most 16 requests under way
@@ -113,10 +124,10 @@ retry-after=seconds (as when absent: until the next request passes), fraction, d
 announce whether true or not
 family=people or people/features: only these requests; absent: all share the limit
 charge-refused: a refused request costs a token too
-halved=60s-120s: half the rate of a bucket between these, counted from the first request"""
+halved=60s-120s: half the rate of a bucket between these, counted from the first request""")
 _KINDS = {
     "latency": _Kind(
-        "latency", parse_latency, "latency=50ms~20%", "every answer takes 50 ms, give or take 20 %"
+        "latency", parse_latency, "latency=50ms~20%", written("every answer takes 50 ms, give or take 20 %")
     ),
     "throttle": _Kind(
         "throttle",
@@ -130,8 +141,10 @@ _KINDS = {
         "outages",
         lambda text: (parse_outage(text),),
         "outage=30s-90s",
-        "503 for everything between 30 s and 90 s from the start, or from when the faults were changed\n"
-        "outage=30s-90s,drop: every connection dropped instead; outage=30s-: without an end",
+        written(
+            "503 for everything between 30 s and 90 s from the start, or from when the faults were changed\n"
+            "outage=30s-90s,drop: every connection dropped instead; outage=30s-: without an end"
+        ),
         merge=operator.add,
         repeatable=True,
     ),
@@ -139,80 +152,99 @@ _KINDS = {
         (
             _strike(
                 "5xx",
-                "500, 502, 503 or 504 with a JSON body, not processed\n"
-                "5xx=2%,PUT: only PUT, as with all that follow here, to 204-body",
+                written(
+                    "500, 502, 503 or 504 with a JSON body, not processed\n"
+                    "5xx=2%,PUT: only PUT, as with all that follow here, to 204-body"
+                ),
                 "2%",
             ),
-            _strike("html-502", "502 with an HTML body, not processed"),
-            _strike("reset-before", "connection dropped, not processed"),
-            _strike("reset-after", "processed, then connection dropped"),
-            _strike("stall", "no answer ever; half of them are processed", "0.2%"),
-            _strike("truncated", "processed; the JSON of the answer ends halfway, as its length says"),
-            _strike("cut-body", "processed; connection dropped halfway through the answer's body"),
-            _strike("empty-body", "processed; 200 without a body"),
-            _strike("misfit", "processed; 200 with members of other types than documented"),
-            _strike("wrong-charset", "processed; UTF-16 announced as UTF-8"),
-            _strike("wrong-type", "processed; JSON announced as text/plain"),
-            _strike("html-200", "200 with a gateway's HTML page, not processed"),
-            _strike("error-200", "200 with an error object as body; half of them are processed"),
-            _strike("redirect", "302 or 307 to another host, not processed"),
-            _strike("redirect-same", "302 or 307 to the same address, not processed"),
-            _strike("next-elsewhere", "a list whose next page is at another host"),
-            _strike("huge-body", "processed; a body of 300 MB"),
-            _strike("gzip-bomb", "processed; a body of 300 kB that unpacks to 300 MB"),
-            _strike("trickle", "processed; a body that comes a byte a second and never ends"),
-            _strike("junk-headers", "a good answer with headers doubled, and nonsense in Date and Link"),
-            _strike("early-hints", "a good answer with 100 and 103 ahead of it"),
-            _strike("204-body", "processed; 204 with a body all the same, on a connection that stays open"),
+            _strike("html-502", written("502 with an HTML body, not processed")),
+            _strike("reset-before", written("connection dropped, not processed")),
+            _strike("reset-after", written("processed, then connection dropped")),
+            _strike("stall", written("no answer ever; half of them are processed"), "0.2%"),
+            _strike(
+                "truncated", written("processed; the JSON of the answer ends halfway, as its length says")
+            ),
+            _strike("cut-body", written("processed; connection dropped halfway through the answer's body")),
+            _strike("empty-body", written("processed; 200 without a body")),
+            _strike("misfit", written("processed; 200 with members of other types than documented")),
+            _strike("wrong-charset", written("processed; UTF-16 announced as UTF-8")),
+            _strike("wrong-type", written("processed; JSON announced as text/plain")),
+            _strike("html-200", written("200 with a gateway's HTML page, not processed")),
+            _strike("error-200", written("200 with an error object as body; half of them are processed")),
+            _strike("redirect", written("302 or 307 to another host, not processed")),
+            _strike("redirect-same", written("302 or 307 to the same address, not processed")),
+            _strike("next-elsewhere", written("a list whose next page is at another host")),
+            _strike("huge-body", written("processed; a body of 300 MB")),
+            _strike("gzip-bomb", written("processed; a body of 300 kB that unpacks to 300 MB")),
+            _strike("trickle", written("processed; a body that comes a byte a second and never ends")),
+            _strike(
+                "junk-headers", written("a good answer with headers doubled, and nonsense in Date and Link")
+            ),
+            _strike("early-hints", written("a good answer with 100 and 103 ahead of it")),
+            _strike(
+                "204-body",
+                written("processed; 204 with a body all the same, on a connection that stays open"),
+            ),
         )
     ),
     "idle-close": _Kind(
         "idle_close_s",
         parse_lifetime_s,
         "idle-close=2s",
-        "connections idle for 2 s are closed, as a proxy does",
+        written("connections idle for 2 s are closed, as a proxy does"),
     ),
     "idle-forget": _Kind(
         "idle_forget_s",
         parse_lifetime_s,
         "idle-forget=2s",
-        "connections idle for 2 s are forgotten: the next request on one is dropped, not processed",
+        written("connections idle for 2 s are forgotten: the next request on one is dropped, not processed"),
     ),
     **dict(
         (
             _selected(
                 "forwarding_4003",
                 "forwarding-4003=0.5%",
-                "error 4003 (UserCallForwardingBusy) on every write with a busy branch, for this share of the "
-                "people and workspaces, or for an id or e-mail",
+                written(
+                    "error 4003 (UserCallForwardingBusy) on every write with a busy branch, for this share of the "
+                    "people and workspaces, or for an id or e-mail"
+                ),
             ),
             _selected(
                 "forwarding_closed",
                 "forwarding-closed=0.5%",
-                "the same error on every write of forwarding but the flat one of operators",
+                written("the same error on every write of forwarding but the flat one of operators"),
             ),
             _selected(
                 "no_calling",
                 "no-calling=1%",
-                "this share of the people and workspaces, or an id or e-mail, has no Calling licence (404, code "
-                "4008)",
+                written(
+                    "this share of the people and workspaces, or an id or e-mail, has no Calling licence (404, code "
+                    "4008)"
+                ),
             ),
             _selected(
                 "basic_workspace",
                 "basic-workspace=5%",
-                "this share of the workspaces, or an id, has no Professional licence (405, code 25409)",
+                written(
+                    "this share of the workspaces, or an id, has no Professional licence (405, code 25409)"
+                ),
             ),
             _selected(
                 "permissions_moved",
                 "permissions-moved=1%",
-                "the outgoing permissions of this share of the people, or of an id or e-mail, are at the address "
-                "of the SDK and not at the published one (404)",
+                written(
+                    "the outgoing permissions of this share of the people, or of an id or e-mail, are at the address "
+                    "of the SDK and not at the published one (404)"
+                ),
             ),
             _selected(
                 "unauthorised",
                 "unauthorised=1%",
-                "error 4003 on every read and write of the calling features of this share of the workspaces, or "
-                "an id",
+                written(
+                    "error 4003 on every read and write of the calling features of this share of the workspaces, or "
+                    "an id"
+                ),
             ),
         )
     ),
@@ -220,39 +252,41 @@ _KINDS = {
         "create_400",
         parse_share,
         "create-400=1%",
-        "POST /people answers 400 for this share of new calling users, and has created them without calling",
+        written(
+            "POST /people answers 400 for this share of new calling users, and has created them without calling"
+        ),
     ),
     "licence-206": _Kind(
         "licence_206",
         parse_share,
         "licence-206=1%",
-        "this share of the people gets all licences that a request adds but the last (206, or no word of it "
-        "when the person is created)",
+        written(
+            "this share of the people gets all licences that a request adds but the last (206, or no word of it "
+            "when the person is created)"
+        ),
     ),
     "search-lag": _Kind(
         "search_lag_s",
         parse_duration_s,
         "search-lag=2s",
-        "searches and lists show a new person or workspace only after 2 s; its id works at once",
+        written("searches and lists show a new person or workspace only after 2 s; its id works at once"),
     ),
     "token-ttl": _Kind(
         "token_ttl_s",
         parse_lifetime_s,
         "token-ttl=60s",
-        "access tokens expire after 60 s; a refresh gives another",
+        written("access tokens expire after 60 s; a refresh gives another"),
     ),
 }
 
 
-def _help() -> str:
+def faults_help() -> str:
+    """Return a block for a terminal: an example of each fault and what it does, in the language that is spoken."""
     lines = []
     for kind in _KINDS.values():
-        paragraphs = kind.help.splitlines()
+        paragraphs = tr(kind.help).splitlines()
         lines += [
             kind.example,
             *(fill(text, 74, initial_indent=" " * 4, subsequent_indent=" " * 6) for text in paragraphs),
         ]
     return "\n".join(lines)
-
-
-FAULTS_HELP = _help()  # a block for a terminal: an example of each fault and what it does

@@ -64,7 +64,9 @@ def write_input(
     """
     if rows < 1 or (rows > settings.people and not newcomers):
         raise InputError(
-            f"--rows {rows}: the sandbox has {settings.people} people, write 1 to that many rows"
+            "--rows {rows}: the sandbox has {people} people, write 1 to that many rows",
+            rows=rows,
+            people=settings.people,
         )
     organisation = Organisation(settings)
     people = range(settings.people, settings.people + rows) if newcomers else range(rows)
@@ -77,7 +79,11 @@ def write_input(
     profiles = {f"perfiles/{name}.json": content for name, content in sample_profiles().items()}
     existing = [name for name in (*tables, *profiles) if (directory / name).exists()]
     if existing and not force:
-        raise InputError(f"{directory} already has {', '.join(existing)}: choose another folder or --force")
+        raise InputError(
+            "{directory} already has {existing}: choose another folder or --force",
+            directory=directory,
+            existing=", ".join(existing),
+        )
     hidden = frozenset[str]() if with_ids else _IDS
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -86,7 +92,9 @@ def write_input(
         ]
         return written + [_write_json(directory / name, content) for name, content in profiles.items()]
     except OSError as error:
-        raise InputError(f"cannot write to {directory}: {error.strerror}") from error
+        raise InputError(
+            "cannot write to {directory}: {reason}", directory=directory, reason=error.strerror
+        ) from error
 
 
 def _write_table(path: Path, header: str, rows: Iterable[_Row], hidden: frozenset[str]) -> Path:

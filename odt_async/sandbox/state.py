@@ -228,5 +228,7 @@ class Organisation:
             elif workspace is not None:
                 indexes.add(f"workspace {workspace}")
             else:
-                raise InputError(f"nobody in the sandbox has the id or e-mail {name!r} that a fault names")
+                raise InputError(
+                    "nobody in the sandbox has the id or e-mail {name!r} that a fault names", name=name
+                )
         return selection.share, frozenset(indexes)

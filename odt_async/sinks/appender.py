@@ -161,7 +161,7 @@ class Appender:
             os.close(self._descriptor)
 
     def _failed(self, error: OSError) -> OutputFailed:
-        return OutputFailed(f"{self.path} cannot be written: {error.strerror}")
+        return OutputFailed("{path} cannot be written: {reason}", path=self.path, reason=error.strerror)
 
 
 class RotatingAppender:
@@ -199,7 +199,9 @@ class RotatingAppender:
                     older.replace(self._numbered(number))
             self._path.replace(self._numbered(1))
         except OSError as error:
-            raise OutputFailed(f"{self._path} cannot be renamed: {error.strerror}") from error
+            raise OutputFailed(
+                "{path} cannot be renamed: {reason}", path=self._path, reason=error.strerror
+            ) from error
         full, self._file = self._file, Appender(self._path, self._sync)
         full.close()
 

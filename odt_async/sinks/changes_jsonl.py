@@ -14,7 +14,7 @@ from odt_async.events import json_line, timestamp
 from odt_async.sinks.appender import Appender, GroupSync
 from odt_async.sinks.json_lines import read_json_lines
 
-__all__ = ["ChangesJsonl", "read_changes"]
+__all__ = ["ChangesJsonl", "read_changes", "read_intents"]
 
 
 class ChangesJsonl(Appender):
@@ -76,3 +76,9 @@ class ChangesJsonl(Appender):
 def read_changes(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the byte offset and the content of each line, torn ones left out."""
     return read_json_lines(path)
+
+
+def read_intents(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the byte offset and the content of each `intent` line, torn ones left out."""
+    lines = read_json_lines(path, having=b'"intent"')
+    return ((offset, record) for offset, record in lines if record.get("event") == "intent")

@@ -38,6 +38,7 @@ class ErrorJsonl(Appender):
                 "timestamp": outcome.timestamp,
                 "error_type": failure.type,
                 "error": failure.text,
+                "cause": failure.cause,
                 "hint": failure.hint,
                 "file": outcome.row.layers.file,
                 "line": outcome.row.line,

@@ -37,7 +37,7 @@ class OkCsv(Appender):
             outcome.row.index,
             self._action,
             outcome.entity_id,
-            outcome.status.value,
+            outcome.status,
             outcome.timestamp,
             outcome.payload_hash,
             outcome.attempts,

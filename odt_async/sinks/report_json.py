@@ -14,7 +14,10 @@ import orjson
 from odt_async.events import json_line
 from odt_async.sinks.whole_file import whole_file
 
-__all__ = ["write_launch_report", "write_report"]
+__all__ = ["read_report_head", "write_launch_report", "write_report"]
+
+_RESULTS = b',\n  "results": ['  # no string has a line break, and nothing else is indented so
+_BLOCK = 16_384  # bytes; a head has a few thousand
 
 
 def write_report(path: Path, summary: Mapping[str, Any], results: Iterable[Mapping[str, Any]]) -> None:
@@ -26,9 +29,22 @@ def write_report(path: Path, summary: Mapping[str, Any], results: Iterable[Mappi
     """
     with whole_file(path) as file:
         file.write(_left_open(summary))
-        file.write(b',\n  "results": [')
+        file.write(_RESULTS)
         _write_items(file, map(json_line, results))
         file.write(b"\n  ]\n}\n")
+
+
+def read_report_head(path: Path) -> dict[str, Any]:
+    """Return the report without its `results`, which are not read; empty when it is gone, or is no report."""
+    head = b""
+    try:
+        with path.open("rb") as file:
+            while _RESULTS not in head and (block := file.read(_BLOCK)):
+                head += block
+        record = orjson.loads(head.partition(_RESULTS)[0] + b"\n}")
+    except (FileNotFoundError, orjson.JSONDecodeError):
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 def write_launch_report(

@@ -21,7 +21,7 @@ def write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
     Raises OutputFailed, also when the file is there.
     """
     if path.exists():
-        raise OutputFailed(f"{path} cannot be written: File exists")
+        raise OutputFailed("{path} cannot be written: File exists", path=path)
     option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     with whole_file(path) as file:
         file.write(orjson.dumps(orjson.loads(json_line(manifest)), option=option))

@@ -20,8 +20,11 @@ _OWNER_ONLY = 0o600
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
+def whole_file(path: Path, *, synced: bool = True, mode: int = _OWNER_ONLY) -> Iterator[BinaryIO]:
     """Yield a file that takes the name *path* when it is complete; its folder is made if it is not there.
+
+    synced: whether it is on the disk then; what is written again within the second need not be.
+    mode: who may read it; only its owner, unless it is meant for another user and holds nothing of anybody.
 
     Raises OutputFailed; then nothing is left, and an older file of that name is as it was.
     """
@@ -30,15 +33,19 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
         with os.fdopen(descriptor, "wb") as file:
+            if mode != _OWNER_ONLY:
+                os.fchmod(descriptor, mode)  # whatever the umask takes away
             yield file
             file.flush()
-            os.fsync(descriptor)
+            if synced:
+                os.fsync(descriptor)
         partial.replace(path)
-        sync_folder(path.parent)
+        if synced:
+            sync_folder(path.parent)
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-        raise OutputFailed(f"{path} cannot be written: {error.strerror}") from error
+        raise OutputFailed("{path} cannot be written: {reason}", path=path, reason=error.strerror) from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -13,12 +13,10 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from wxc_sdk.as_rest import AsRestError
 
 from odt_async.webex.errors import is_error_body
+from odt_async.webex.wire import MAX_BODY
 
-__all__ = ["MAX_BODY", "Answer", "forget_token", "read_answer", "refusal"]
+__all__ = ["Answer", "answer_of", "forget_token", "refusal"]
 
-# Bytes, unpacked. The longest answer asked for is a page of 1,000 people of some kB each, about 5 MB; with 64
-# requests under way the worst of answers take 1 GiB at most.
-MAX_BODY = 16 * 2**20
 _MASK = "***"
 _OK = 200
 
@@ -40,14 +38,12 @@ class Answer:
         return "" if self.response is None else self.response.headers.get("trackingid", "")
 
 
-async def read_answer(response: ClientResponse) -> Answer:
-    """Read the body as the SDK does: JSON where the server says so, else text; and say what is wrong with it.
+def answer_of(response: ClientResponse, raw: bytes | None) -> Answer:
+    """Return what the SDK makes of a body: JSON where the server says so, else text; and what is wrong with it.
 
-    No more than MAX_BODY is read: of a longer one the connection is closed.
+    raw: unpacked; None of a body that was too long to be read.
     """
-    raw = await _read(response)
     if raw is None:
-        response.close()
         return Answer(response, "", f"a body of more than {MAX_BODY >> 20} MiB")
     answer = _understood(response, raw)
     answer.size = len(raw)
@@ -73,21 +69,6 @@ def _understood(response: ClientResponse, raw: bytes) -> Answer:
             text = raw.decode(_charset(response), errors="replace")
             return Answer(response, text, "JSON that is cut or garbled")
     return Answer(response, body, "an error inside" if is_error_body(body) else _defect_of_links(response))
-
-
-async def _read(response: ClientResponse) -> bytes | None:
-    """Return the body, unpacked; None when it is too long."""
-    if response.content.is_eof():  # nearly all are short enough to come with their head
-        whole = response.content.read_nowait()
-        return whole if len(whole) <= MAX_BODY else None
-    pieces = []
-    size = 0
-    async for piece in response.content.iter_any():
-        size += len(piece)
-        if size > MAX_BODY:
-            return None
-        pieces.append(piece)
-    return b"".join(pieces)
 
 
 def _charset(response: ClientResponse) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from odt_async.errors import Unresolved
+from odt_async.language import written
 from odt_async.model import ActionParams, EntityKind, Lookup
 from odt_async.webex.kinds import KINDS
 from odt_async.webex.name_index import Answer, Match, NameIndex
@@ -77,19 +78,29 @@ def _filled(params: ActionParams, lookup: Lookup, found: str) -> ActionParams:
 
 def _nobody(lookup: Lookup, found: Answer) -> str:
     kind = KINDS[lookup.kind]
-    there = " at that location" if lookup.location_id else ""
-    near = f"; the nearest are {_named(found.near)}" if found.near else ""
-    return (
-        f"no {kind.noun} has the {kind.name_is} '{lookup.name}'{there}: "
-        f"correct it, or write the id in {lookup.field}{near}"
+    there = written(" at that location") if lookup.location_id else ""
+    near = written("; the nearest are {near}", near=_named(found.near)) if found.near else ""
+    return written(
+        "no {noun} has the {name_is} '{name}'{there}: correct it, or write the id in {field}{near}",
+        noun=kind.noun,
+        name_is=kind.name_is,
+        name=lookup.name,
+        there=there,
+        field=lookup.field,
+        near=near,
     )
 
 
 def _several(lookup: Lookup, found: Answer) -> str:
     kind = KINDS[lookup.kind]
-    return (
-        f"{len(found.matches)} {kind.noun}s have the {kind.name_is} '{lookup.name}': "
-        f"write the id of the right one in {lookup.field}: {_named(found.matches)}"
+    return written(
+        "{count} {noun}s have the {name_is} '{name}': write the id of the right one in {field}: {matches}",
+        count=len(found.matches),
+        noun=kind.noun,
+        name_is=kind.name_is,
+        name=lookup.name,
+        field=lookup.field,
+        matches=_named(found.matches),
     )
 
 
@@ -99,4 +110,4 @@ def _named(matches: tuple[Match, ...]) -> str:
         for match in matches[:_MOST_NAMED]
     ]
     more = len(matches) - len(named)
-    return ", ".join(named) + (f" and {more} more" if more else "")
+    return ", ".join(named) + (written(" and {count} more", count=more) if more else "")

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
+from odt_async.language import written
 from odt_async.model import EntityKind
 
 __all__ = ["KINDS", "Kind"]
@@ -28,7 +29,7 @@ class Kind:
     query: Mapping[str, str] = field(default_factory=dict)  # of every call
     offsets: bool = False  # whether `start` is a parameter of the list
     unique: bool = False  # whether Webex sees to it that no two have the same name
-    name_is: Literal["name", "e-mail"] = "name"
+    name_is: str = written("name")
 
     def names_of(self, item: Mapping[str, Any]) -> list[str]:
         """Return what the *item* of a list is called."""
@@ -38,7 +39,7 @@ class Kind:
 
 KINDS: dict[EntityKind, Kind] = {
     "person": Kind(
-        noun="person",
+        noun=written("person"),
         path="people",
         items="items",
         name="emails",
@@ -46,10 +47,10 @@ KINDS: dict[EntityKind, Kind] = {
         listing={"max": "1000"},
         query={"callingData": "false", "excludeStatus": "true"},  # both slow a page down
         unique=True,
-        name_is="e-mail",
+        name_is=written("e-mail"),
     ),
     "location": Kind(
-        noun="location",
+        noun=written("location"),
         path="locations",
         items="items",
         name="name",
@@ -57,7 +58,7 @@ KINDS: dict[EntityKind, Kind] = {
         listing={"max": "500"},  # the default; nothing says that more is allowed
     ),
     "workspace": Kind(
-        noun="workspace",
+        noun=written("workspace"),
         path="workspaces",
         items="items",
         name="displayName",
@@ -65,9 +66,9 @@ KINDS: dict[EntityKind, Kind] = {
         listing={"max": "1000"},  # as operators use it; no limit is published
         offsets=True,
     ),
-    "license": Kind(noun="license", path="licenses", items="items", name="name", filter=None),
+    "license": Kind(noun=written("license"), path="licenses", items="items", name="name", filter=None),
     "route_group": Kind(
-        noun="route group",
+        noun=written("route group"),
         path="telephony/config/premisePstn/routeGroups",
         items="routeGroups",
         name="name",
@@ -76,7 +77,7 @@ KINDS: dict[EntityKind, Kind] = {
         offsets=True,
     ),
     "trunk": Kind(
-        noun="trunk",
+        noun=written("trunk"),
         path="telephony/config/premisePstn/trunks",
         items="trunks",
         name="name",

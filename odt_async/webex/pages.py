@@ -58,7 +58,11 @@ class Pager:
         )
         page = body.get(self._items) if isinstance(body, dict) else None
         if not isinstance(page, list):
-            raise RowError(f"Webex answered {self._url} without a list of {self._items}: try again later")
+            raise RowError(
+                "Webex answered {url} without a list of {items}: try again later",
+                url=self._url,
+                items=self._items,
+            )
         link = response.links.get("next")
         if link is not None:
             self._follow(str(link["url"]))

@@ -11,6 +11,7 @@ import aiohttp
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from odt_async.errors import NotAuthorised
+from odt_async.language import written
 from odt_async.webex.session import WEBEX
 from odt_async.webex.token_file import SecretTokens, TokenFile, parse_token
 from odt_async.webex.token_life import TokenLife
@@ -82,7 +83,7 @@ class RefreshToken:
             None if stand_in is None else TokenFile(stand_in, on_token=on_token, tokens=self.tokens)
         )
         if stand_in is not None:
-            self.cure += f", or write an access token into {stand_in}"
+            self.cure += written(", or write an access token into {stand_in}", stand_in=stand_in)
         for secret in (client_secret, refresh_token):
             on_token(secret)
 
@@ -133,7 +134,11 @@ class RefreshToken:
                 session.post(self._url, data=form, allow_redirects=False) as response,
             ):
                 if response.status in _REFUSED:
-                    raise NotAuthorised(f"Webex refuses to renew the token ({response.status}): {self.cure}")
+                    raise NotAuthorised(
+                        "Webex refuses to renew the token ({status}): {cure}",
+                        status=response.status,
+                        cure=self.cure,
+                    )
                 if response.status != 200:  # noqa: PLR2004
                     return False
                 issued = _Issued.model_validate_json(await response.read())

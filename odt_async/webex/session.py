@@ -14,13 +14,13 @@ import asyncio
 import itertools
 import secrets
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import orjson
 from aiohttp import ClientResponse, ClientSession
 from wxc_sdk.as_rest import AsRestSession
+from yarl import URL
 
 from odt_async import events
 from odt_async.errors import (
@@ -30,13 +30,14 @@ from odt_async.errors import (
     RowDeadlineExceeded,
     WriteRefused,
 )
+from odt_async.language import written
 from odt_async.model import Verdict, VerdictKind
-from odt_async.webex.answers import Answer, forget_token, read_answer, refusal
+from odt_async.webex.answers import Answer, answer_of, forget_token, refusal
 from odt_async.webex.calls import Attempts, CallRecord, HttpPolicy, current_row
 from odt_async.webex.errors import classify_answer, classify_error, masked
 from odt_async.webex.families import family_of
-from odt_async.webex.time_limit import TimeLimit
-from odt_async.webex.wire import Wire
+from odt_async.webex.time_limit import TimeLimits
+from odt_async.webex.wire import Wire, read_body
 
 if TYPE_CHECKING:
     from wxc_sdk.tokens import Tokens
@@ -56,9 +57,6 @@ _MOST_LOGGED = 32_768
 _MOST_REFUSED_TOKENS = 3  # in one call, of a source that renews itself: renewal does not help
 
 
-_text = lru_cache(maxsize=1024)(str)  # of a URL: a row writes where it has read
-
-
 @dataclass(slots=True)
 class _Call:
     """One call of the SDK, however often it is sent."""
@@ -68,9 +66,15 @@ class _Call:
     family: str
     headers: dict[str, str]
     data: Any
-    options: dict[str, Any]  # for aiohttp: params ...
+    address: str  # quoted, with its query
+    options: dict[str, Any]  # for aiohttp: a proxy ...
     record: CallRecord
     token: str = ""  # that it was sent with
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its body is bytes, and nothing is asked of aiohttp but to send it."""
+        return not self.options and isinstance(self.data, _PLAIN)
 
 
 class PolicySession(AsRestSession):
@@ -106,7 +110,8 @@ class PolicySession(AsRestSession):
         self._log = log
         self._origin = base_url.rstrip("/") if base_url else WEBEX
         self._request_timeout_s = request_timeout_s
-        self._wire = Wire(self, self._origin)
+        self._limits = TimeLimits()
+        self._wire = Wire(self, self._origin, keep_alive_s=_KEEP_ALIVE_S)
         self.memory: dict[str, Any] = {}  # what the actions know from one call to the next
         self._now = asyncio.get_running_loop().time
         nonce = secrets.token_hex(4)
@@ -140,6 +145,7 @@ class PolicySession(AsRestSession):
             family=family_of(url[len(self._origin) :]),
             headers=request_headers,
             data=data if json is None else orjson.dumps(json),
+            address=self._wire.address(url, kwargs.pop("params", None)),
             options=kwargs,
             record=current_row.get() or CallRecord(),
         )
@@ -155,7 +161,12 @@ class PolicySession(AsRestSession):
             if verdict.kind is VerdictKind.AUTH:
                 refused_tokens += 1
                 if refused_tokens >= _MOST_REFUSED_TOKENS and self._policy.renews_token_itself:
-                    raise NotAuthorised(f"Webex refused {refused_tokens} tokens in a row ({method} {url})")
+                    raise NotAuthorised(
+                        "Webex refused {refused_tokens} tokens in a row ({method} {url})",
+                        refused_tokens=refused_tokens,
+                        method=method,
+                        url=url,
+                    )
                 await self._policy.renew_token(call.token)
                 continue
             error = answer.error or refusal(answer, call.token)
@@ -169,7 +180,9 @@ class PolicySession(AsRestSession):
         """Send *call* once, when the policy lets it; return the answer and its meaning."""
         record = call.record
         if record.left_s <= 0:
-            raise RowDeadlineExceeded(f"the row's {record.max_elapsed_s:g} s are spent")
+            raise RowDeadlineExceeded(
+                "the row's {max_elapsed_s:g} s are spent", max_elapsed_s=record.max_elapsed_s
+            )
         await self._policy.admit(call.family)
         call.token = self._tokens.access_token or ""  # it may have been replaced while the call waited
         call.headers["Authorization"] = f"Bearer {call.token}"
@@ -194,40 +207,50 @@ class PolicySession(AsRestSession):
 
     async def _exchange(self, call: _Call) -> Answer:
         try:
-            with TimeLimit(min(call.record.left_s, self._request_timeout_s)):
-                response = await self._send(call)
-                try:
-                    return await read_answer(response)
-                finally:
-                    if not response.closed:  # its body was not read to the end
-                        response.close()
+            with self._limits.limit(min(call.record.left_s, self._request_timeout_s)):
+                if call.is_plain and not self.trace_configs and ClientSession._request is _OWN_REQUEST:  # noqa: SLF001
+                    return answer_of(
+                        *await self._wire.send(
+                            call.method, call.address, headers=call.headers, data=call.data
+                        )
+                    )
+                return answer_of(*await self._send_by_aiohttp(call))
         except aiohttp.ClientResponseError as error:
             forget_token(error)
             return Answer(error=error)
         except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
             return Answer(error=error)
 
-    async def _send(self, call: _Call) -> ClientResponse:
-        is_plain = isinstance(call.data, _PLAIN) and call.options.keys() <= {"params"}
-        if is_plain and not self.trace_configs and ClientSession._request is _OWN_REQUEST:  # noqa: SLF001
-            params = call.options.get("params")
-            return await self._wire.send(call.method, call.url, params, headers=call.headers, data=call.data)
-        # a form, a file: nothing that an action sends; or somebody watches (a trace, a mock) who must see it
-        return await self.request(
-            call.method, call.url, headers=call.headers, data=call.data, allow_redirects=False, **call.options
-        )
+    async def _send_by_aiohttp(self, call: _Call) -> tuple[ClientResponse, bytes | None]:
+        """Send a form, a file: nothing that an action sends; or what somebody watches (a trace, a mock)."""
+        address = URL(call.address, encoded=True)
+        async with self.request(
+            call.method, address, headers=call.headers, data=call.data, allow_redirects=False, **call.options
+        ) as response:
+            return response, await read_body(response.content)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        self._wire.close()
+        await super().close()
 
     async def _back_off(self, call: _Call, verdict: Verdict, attempt: int, error: Exception) -> None:
         record = call.record
         wait_s = self._policy.wait_before_retry(verdict, attempt)
         if wait_s is None:
             raise RetriesExhausted(
-                f"{call.method} {call.url} was sent {attempt} times; the last answer: {verdict.reason}"
+                "{method} {url} was sent {attempt} times; the last answer: {reason}",
+                method=call.method,
+                url=call.url,
+                attempt=attempt,
+                reason=verdict.reason,
             ) from error
         record.spent_s += wait_s
         if record.left_s <= 0:
             raise RowDeadlineExceeded(
-                f"the row's {record.max_elapsed_s:g} s are spent; the last answer: {verdict.reason}"
+                "the row's {max_elapsed_s:g} s are spent; the last answer: {reason}",
+                max_elapsed_s=record.max_elapsed_s,
+                reason=verdict.reason,
             ) from error
         self._log.info(
             events.HTTP_RETRY_SCHEDULED,
@@ -247,7 +270,7 @@ class PolicySession(AsRestSession):
             return self._origin + url[len(WEBEX) :]
         if url.startswith(self._origin + "/"):
             return url
-        raise aiohttp.InvalidURL(url, "not a Webex URL; the token goes to no other host")
+        raise aiohttp.InvalidURL(url, written("not a Webex URL; the token goes to no other host"))
 
     def _log_response(self, call: _Call, answer: Answer, verdict: Verdict) -> None:
         response = answer.response
@@ -256,7 +279,7 @@ class PolicySession(AsRestSession):
             events.HTTP_RESPONSE,
             row_index=call.record.row_index,
             method=call.method,
-            url=call.url if response is None else _text(response.url),
+            url=call.address,
             request_body=_loggable(call.data),
             status=None if response is None else response.status,
             verdict=verdict.kind,

@@ -12,6 +12,7 @@ from typing import Any
 from wxc_sdk.tokens import Tokens
 
 from odt_async.errors import InputError
+from odt_async.language import written
 from odt_async.settings import Settings
 from odt_async.webex.token_life import TokenLife
 
@@ -42,7 +43,7 @@ class TokenFile:
     """A file with nothing but the token, which somebody or something else renews."""
 
     variable = "WEBEX_TOKEN_FILE"
-    cure = "write a new one into the file; the run goes on by itself"
+    cure = written("write a new one into the file; the run goes on by itself")
     may_change = True
     renews_itself = False
     life: TokenLife | None = None
@@ -69,9 +70,18 @@ class TokenFile:
             self._seen = self._signature()
             token = self._read()
         except OSError as error:
-            raise InputError(f"{self.variable} {path} cannot be read: {error.strerror}") from error
+            raise InputError(
+                "{variable} {path} cannot be read: {reason}",
+                variable=self.variable,
+                path=path,
+                reason=error.strerror,
+            ) from error
         except ValueError:
-            raise InputError(f"{self.variable} {path} must hold the access token and nothing else") from None
+            raise InputError(
+                "{variable} {path} must hold the access token and nothing else",
+                variable=self.variable,
+                path=path,
+            ) from None
         on_token(token)
         self.tokens = SecretTokens(access_token=token)
 
@@ -121,7 +131,7 @@ class DotenvToken(TokenFile):
     """The token of `.env`, among other settings; of those, none is read again."""
 
     variable = "WEBEX_ACCESS_TOKEN"
-    cure = "write a new one into .env; the run goes on by itself"
+    cure = written("write a new one into .env; the run goes on by itself")
 
     def _read(self) -> str:
         return parse_token(Settings.dotenv_access_token() or "")

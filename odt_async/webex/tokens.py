@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from odt_async.errors import InputError, NotAuthorised
+from odt_async.language import written
 from odt_async.settings import Settings
 from odt_async.webex.refresh_token import RefreshToken
 from odt_async.webex.token_file import DotenvToken, SecretTokens, TokenFile, parse_token
@@ -75,7 +76,7 @@ class FixedToken:
     """A token that is what it is: from the environment."""
 
     name = "WEBEX_ACCESS_TOKEN"
-    cure = "get a new one and start again with --resume"
+    cure = written("get a new one and start again with --resume")
     may_change = False
     renews_itself = False
     life: TokenLife | None = None
@@ -109,8 +110,8 @@ async def obtain(tokens: TokenSource) -> None:
             return
         if pause_s is not None:
             await asyncio.sleep(pause_s)
-    reason = "its service does not answer" if tokens.renews_itself else tokens.cure
-    raise NotAuthorised(f"no token can be had from {tokens.name}: {reason}")
+    reason = written("its service does not answer") if tokens.renews_itself else tokens.cure
+    raise NotAuthorised("no token can be had from {name}: {reason}", name=tokens.name, reason=reason)
 
 
 def token_source(settings: Settings, *, on_token: Callable[[str], None]) -> TokenSource:

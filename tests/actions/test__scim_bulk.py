@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from odt_async.actions._scim_bulk import create_users
-from odt_async.errors import AmbiguousWrite, RowError
+from odt_async.errors import AmbiguousWrite, Refusal, RowError
 
 USERS = {"row-1": {"userName": "ana@oficina.example"}}
 ERROR = "urn:scim:schemas:extension:cisco:webexidentity:api:messages:2.0:Error"
@@ -44,7 +44,10 @@ async def test_a_user_is_there_when_its_operation_says_so(status: Any) -> None:
 )
 async def test_what_is_wrong_with_a_user_is_told_in_webexs_words(response: Any, text: str) -> None:
     problem = await result_of(status="400", response=response)
-    assert (type(problem), str(problem)) == (RowError, text)
+    assert isinstance(problem, RowError)
+    assert str(problem) == text
+    words = text.partition(" (HTTP 400")[2].strip(" )")
+    assert problem.refusal == Refusal(400, None, words)
 
 
 async def test_an_address_that_exists_elsewhere_is_told_with_the_cure() -> None:

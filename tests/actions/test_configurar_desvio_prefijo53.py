@@ -93,7 +93,7 @@ async def test_when_nothing_helps_the_error_is_the_first_one(tmp_path: Path) -> 
     assert outcome.status is Status.ERROR
     assert outcome.failure is not None
     assert "UserCallForwardingBusy" in outcome.failure.text
-    assert "'busy' forwarding" in (outcome.failure.hint or "")
+    assert "'busy' forwarding" in (outcome.failure.cause or "")
 
 
 @both

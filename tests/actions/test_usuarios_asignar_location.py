@@ -96,6 +96,8 @@ async def test_a_move_that_fails_says_why(stage: Stage) -> None:
     assert kind == "RowError"
     assert text.startswith("Webex could not move the person")
     assert text.endswith(f"code 4202, Extension {taken} is already in use at the target location.")
+    assert outcome.failure is not None
+    assert outcome.failure.cause == "the extension is in use already, in this location or in the organisation"
 
 
 async def test_a_row_that_failed_may_be_run_again(stage: Stage) -> None:

@@ -4,22 +4,49 @@ from pathlib import Path
 
 import pytest
 
-from odt_async.bench.growth import Size, grow
-from odt_async.bench.processes import run_command
+from odt_async.bench.growth import Size, Turn, grow
+from odt_async.bench.processes import Cost, Figures, run_command
 from odt_async.bench.start import measure_start
 from odt_async.errors import OdtError
 
 
 def test_a_size_is_run_resumed_checked_and_read(tmp_path: Path) -> None:
     told: list[str] = []
-    [size] = grow([20], folder=tmp_path, tell=told.append)
-    assert (told, size.rows) == (["20 rows"], 20)
-    assert min(size.rows_per_s, size.peak_mib, size.resumed_rows_per_s, size.check_s) > 0
+    [size] = grow([20], rounds=1, folder=tmp_path, tell=told.append)
+    figures = size.as_json()
+    assert (told, figures["rows"], figures["turns"]) == (["20 rows"], 20, 1)
+    assert {name: value for name, value in figures.items() if value <= 0} == {}
 
 
-def test_check_is_told_as_a_multiple_of_the_reader() -> None:
-    size = Size(10, 100.0, 50.0, 80.0, 1000.0, 81.0, check_s=4.0, reader_s=0.5)
-    assert size.as_json()["check_to_reader"] == 8.0
+def turn(*, cpu_s: float, slowness: float, reader_s: float = 0.5) -> Turn:
+    run = Figures(10, elapsed_s=2.0, cpu_s=cpu_s, peak_mib=80.04, process_cpu_s=cpu_s + 1.0)
+    resumed = Figures(10, elapsed_s=0.5, cpu_s=0.1, peak_mib=81.0, process_cpu_s=1.6)
+    return Turn(run, slowness, resumed, Cost(0, "", cpu_s=4.0, peak_mib=40.0), reader_s)
+
+
+def test_every_figure_is_the_median_of_the_turns_and_what_slowed_the_machine_is_taken_out() -> None:
+    turns = [
+        turn(cpu_s=0.003, slowness=1.5),
+        turn(cpu_s=0.002, slowness=1.0, reader_s=0.4),
+        turn(cpu_s=0.009, slowness=4.5),
+    ]
+    assert Size(10, turns).as_json() == {
+        "rows": 10,
+        "turns": 3,
+        "rows_per_s": 5.0,
+        "cpu_us_per_row": 300.0,
+        "slowness": 1.5,
+        "cpu_us_at_full_pace": 200.0,
+        "peak_mib": 80.0,
+        "before_s": 1.0,
+        "resumed_before_s": 1.5,
+        "resumed_rows_per_s": 20.0,
+        "resumed_peak_mib": 81.0,
+        "check_s": 4.0,
+        "check_peak_mib": 40.0,
+        "reader_s": 0.5,
+        "check_to_reader": 8.0,
+    }
 
 
 @pytest.mark.slow

@@ -15,7 +15,10 @@ from contextlib import contextmanager
 
 __all__ = ["Screen", "Terminal", "terminal"]
 
-_PIECE = re.compile(r"\x1b\[(?P<parameter>[?\d;]*)(?P<command>[A-Za-z])|(?P<other>.)", re.DOTALL)
+_PIECE = re.compile(
+    r"\x1b\][02];(?P<title>[^\x07]*)\x07|\x1b\[(?P<parameter>[?\d;]*)(?P<command>[A-Za-z])|(?P<other>.)",
+    re.DOTALL,
+)
 _IGNORED = {"m", "h", "l"}  # colours; the cursor shown or hidden
 
 
@@ -24,6 +27,7 @@ class Screen:
 
     lines: all of them, those that have scrolled away too, without trailing blanks.
     tallest: the most lines that were drawn again at once.
+    titles: that the window was given. bells: how often it rang.
     """
 
     def __init__(self, columns: int) -> None:
@@ -31,6 +35,8 @@ class Screen:
         self._grid: list[list[str]] = [[]]
         self._row = self._column = 0
         self.tallest = 1
+        self.titles: list[str] = []
+        self.bells = 0
 
     @property
     def lines(self) -> list[str]:
@@ -38,7 +44,9 @@ class Screen:
 
     def feed(self, text: str) -> None:
         for piece in _PIECE.finditer(text):
-            if piece["command"]:
+            if piece["title"] is not None:
+                self.titles.append(piece["title"])
+            elif piece["command"]:
                 self._control(piece["command"], piece["parameter"])
             else:
                 self._put(piece["other"])
@@ -53,7 +61,9 @@ class Screen:
             raise ValueError(f"no terminal for {command!r}")
 
     def _put(self, character: str) -> None:
-        if character == "\r":
+        if character == "\x07":
+            self.bells += 1
+        elif character == "\r":
             self._column = 0
         elif character == "\n":
             self._down()

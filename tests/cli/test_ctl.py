@@ -136,6 +136,13 @@ def test_the_run_is_found_by_its_name_or_its_action_s_and_must_be_named_among_se
     assert (unclear.exit_code, unclear.stderr) == (2, f"odt: which one? {ANOTHER}, {RUN}\n")
 
 
+@pytest.mark.parametrize("part", [RUN[:-1], RUN[-4:]])
+def test_a_run_may_be_named_by_the_part_of_its_name_that_no_other_has(part: str) -> None:
+    with listening(RUN, ANOTHER) as told:
+        odt("ctl", part, "pause")
+    assert told == [f'{RUN} {{"command":"pause"}}']
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

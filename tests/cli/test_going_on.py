@@ -42,12 +42,16 @@ def test_the_command_to_go_on_completes_the_run_however_it_was_called(resumed: l
     assert closing_words(completed)[0] == "4 rows in <time>: 1 applied, 0 unchanged, 3 skipped, 0 failed"
 
 
-def test_the_command_to_go_on_names_the_program_that_was_called() -> None:
+@pytest.mark.parametrize(("path", "program"), [("/nowhere", "./odt"), (".", "odt")])
+def test_the_command_to_go_on_names_the_program_that_was_called(
+    path: str, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", path)
     Path("odt").touch(0o755)
     write_samples(4)
     edit_users(send_to_a_stranger)
     result = odt("bulk", ACTION, "--sandbox", program="./odt")
-    assert follow_up(result.stderr)[:3] == ["./odt", "bulk", ACTION]
+    assert follow_up(result.stderr)[:3] == [program, "bulk", ACTION]
 
 
 def write_samples_anew(rows: int) -> None:

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 import odt_async
 from odt_async import errors
-from odt_async.cli import EXIT_CODES, cli, exit_code_of
-from odt_async.errors import OdtError
+from odt_async.cli import EXIT_CODES, cli
+from odt_async.errors import OdtError, exit_code_of
 from tests.cli.command_line import odt
 
 COMMANDS = cli.list_commands(click.Context(cli))

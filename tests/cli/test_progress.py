@@ -20,7 +20,15 @@ from odt_async.model import Status, VerdictKind
 from odt_async.runner.active import Run
 from odt_async.runner.spec import RunSpec
 from odt_async.runner.tally import Progress
-from tests.cli.command_line import ACTION, LOGS, PROGRAM, only, write_samples
+from tests.cli.command_line import (
+    ACTION,
+    LOGS,
+    PROGRAM,
+    edit_users,
+    only,
+    send_to_a_stranger,
+    write_samples,
+)
 from tests.cli.terminal import Screen, Terminal, terminal
 
 FIGURES = ["rows/s", "ok", "unchanged", "errors", "throttled"]
@@ -125,7 +133,7 @@ def troubled_run(token_warning: str | None = None) -> Run:
 
 @pytest.mark.usefixtures("eighty_columns")
 def test_figures_that_do_not_fit_are_cut_and_never_wrapped() -> None:
-    spec = cast("RunSpec", SimpleNamespace(survey=SimpleNamespace(rows=1_000_000)))
+    spec = cast("RunSpec", SimpleNamespace(name="the_action", survey=SimpleNamespace(rows=1_000_000)))
     with (
         terminal() as shown,
         streams(out=shown.descriptor, err=shown.descriptor),
@@ -143,7 +151,7 @@ def test_figures_that_do_not_fit_are_cut_and_never_wrapped() -> None:
 
 @pytest.mark.usefixtures("eighty_columns")
 def test_a_pause_rings_the_bell_and_says_why_above_the_bar_and_a_token_that_ends_is_seen() -> None:
-    spec = cast("RunSpec", SimpleNamespace(survey=SimpleNamespace(rows=1_000_000)))
+    spec = cast("RunSpec", SimpleNamespace(name="the_action", survey=SimpleNamespace(rows=1_000_000)))
     with (
         terminal() as shown,
         streams(out=shown.descriptor, err=shown.descriptor),
@@ -152,10 +160,20 @@ def test_a_pause_rings_the_bell_and_says_why_above_the_bar_and_a_token_that_ends
         observer.tick(troubled_run("it ends in 3 min"))
         observer.paused("no token")
         observer.resumed()
-    lines = [line.replace("\a", "") for line in shown.screen.lines if line]
-    assert shown.raw.count("\a") == 1
+    lines = [line for line in shown.screen.lines if line]
+    assert (shown.screen.bells, shown.screen.titles) == (1, ["|| 61 % the_action"])
     assert lines[:2] == ["PAUSED: no token", "resumed"]
     assert lines[-1].startswith("  PAUSED | TOKEN ENDS SOON: see heartbeat.log | 45.7 rows/s | ")
+
+
+@pytest.mark.usefixtures("eighty_columns")
+def test_the_end_is_in_the_title_and_rings_the_bell() -> None:
+    write_samples(3)
+    edit_users(send_to_a_stranger)
+    with terminal() as shown, streams(out=shown.descriptor, err=shown.descriptor):
+        assert call() == 1
+    assert shown.screen.titles[0].endswith(f" % {ACTION}")
+    assert (shown.screen.bells, shown.screen.titles[-1]) == (1, f"1 row failed - {ACTION}")
 
 
 @pytest.mark.usefixtures("eighty_columns")
@@ -193,5 +211,5 @@ def test_a_reader_that_has_gone_does_not_end_the_run(arguments: list[str]) -> No
 
 def test_a_screen_shows_what_was_drawn_last() -> None:
     screen = Screen(5)
-    screen.feed("one\r\ntwo\x1b[1A\r\x1b[2K\x1b[1;32m1\x1b[0m\r\n2\r\nabcdefg")
+    screen.feed("\x1b]0;title\x07one\r\ntwo\x1b[1A\r\x1b[2K\x1b[1;32m1\x1b[0m\r\n2\r\nabcdefg")
     assert (screen.lines, screen.tallest) == (["1", "2wo", "abcde", "fg"], 2)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odt_async.dataset.duplicates import BloomFilter, Duplicates
+from odt_async.dataset.duplicates import Duplicates, Suspicions
+from odt_async.dataset.fingerprints import FingerprintSet
 
 DIGESTS = st.lists(st.binary(min_size=8, max_size=9) | st.sampled_from([b"A" * 8, b"B" * 8, b"C" * 8]))
 
@@ -18,10 +20,16 @@ def exact(digests: list[bytes]) -> list[int | None]:
     ]
 
 
-@given(DIGESTS, st.sampled_from([0, 1, 100]))
-def test_filter_and_account_together_are_exact(digests: list[bytes], capacity: int) -> None:
-    filter_ = BloomFilter(capacity)
-    duplicates = Duplicates({digest for digest in digests if filter_.add(digest)})
+def suspects(digests: list[bytes], rows: int, *, sparse: bool = False) -> FingerprintSet:
+    suspicions = Suspicions(rows, sparse=sparse)
+    for digest in digests:
+        suspicions.note(digest)
+    return suspicions.suspects()
+
+
+@given(DIGESTS, st.sampled_from([0, 1, 100]), st.booleans())
+def test_both_passes_together_are_exact(digests: list[bytes], rows: int, sparse: bool) -> None:
+    duplicates = Duplicates(suspects(digests, rows, sparse=sparse))
 
     answers = [duplicates.first_of(digest, index) for index, digest in enumerate(digests)]
 
@@ -30,16 +38,20 @@ def test_filter_and_account_together_are_exact(digests: list[bytes], capacity: i
 
 @given(DIGESTS)
 def test_suspicion_without_cause_changes_nothing(digests: list[bytes]) -> None:
-    duplicates = Duplicates(frozenset(digests))
+    duplicates = Duplicates(suspects(digests + digests, 1))
     assert [duplicates.first_of(digest, index) for index, digest in enumerate(digests)] == exact(digests)
 
 
-def test_filter_of_the_right_size_seldom_errs() -> None:
-    filter_ = BloomFilter(10_000)
-    wrong = sum(filter_.add(number.to_bytes(8, "big")) for number in range(10_000))
-    assert wrong < 100  # 18 expected
+@pytest.mark.parametrize(("sparse", "most"), [(False, 20), (True, 1)])
+def test_suspicion_without_cause_is_rare(*, sparse: bool, most: int) -> None:
+    digests = [number.to_bytes(8, "big") for number in range(10_000)]
+    assert len(suspects(digests, len(digests), sparse=sparse)) <= most  # 2 are to be expected, and 0
+
+
+def test_rows_that_are_all_the_same_are_one_suspect() -> None:
+    assert len(suspects([b"12345678"] * 1_000, 1_000)) == 1
 
 
 def test_asking_again_about_a_row_gives_the_same_answer() -> None:
-    duplicates = Duplicates({b"12345678"})
+    duplicates = Duplicates(suspects([b"12345678"] * 2, 2))
     assert [duplicates.first_of(b"12345678", index) for index in (3, 3, 5, 5, 3)] == [None, None, 3, 3, None]

@@ -13,7 +13,8 @@ import pytest
 from odt_async import actions
 from odt_async.errors import InputError
 from odt_async.runner.lock import action_lock
-from odt_async.runner.resume import find_run, load_history
+from odt_async.runner.resume import load_history
+from odt_async.runs import find_resumable
 from odt_async.sandbox import parse_faults
 from odt_async.sandbox.samples import write_input
 from odt_async.sinks.changes_jsonl import read_changes
@@ -86,7 +87,7 @@ async def live(served: MortalSandbox, case: Case, death: Death | None = None) ->
     """Run, going on where there is something to go on from; return None when the run died."""
     resumed: dict[str, Any] = {}
     with suppress(InputError):  # nothing to resume
-        resumed["history"] = load_history(LOGS, find_run(LOGS, case.action, "latest"))
+        resumed["history"] = load_history(LOGS, find_resumable(LOGS, case.action, "latest"))
     served.death = death or Death()
 
     async def run() -> Leavings:

@@ -21,9 +21,10 @@ from odt_async.dataset import open_dataset, survey
 from odt_async.model import Outcome, Row
 from odt_async.runner.active import Run, RunResult
 from odt_async.runner.identity import identify
-from odt_async.runner.resume import History, find_run, load_history
+from odt_async.runner.resume import History, load_history
 from odt_async.runner.run import run
 from odt_async.runner.spec import RunSpec
+from odt_async.runs import find_resumable
 from odt_async.sandbox import Sandbox, SandboxSettings, parse_faults
 from odt_async.sandbox.samples import write_input
 from odt_async.settings import Settings
@@ -196,7 +197,7 @@ def make_spec(
         settings=Settings.load(base_url=served.url, **settings),
         dry_run=dry_run,
         fail_fast=fail_fast,
-        history=load_history(LOGS, find_run(LOGS, ACTION, resume)) if resume else History(),
+        history=load_history(LOGS, find_resumable(LOGS, ACTION, resume)) if resume else History(),
     )
 
 

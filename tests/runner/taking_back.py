@@ -43,7 +43,7 @@ def undo_spec(served: Sandbox, first: Leavings, **rest: Any) -> RunSpec:
         journal.action,
         actions.load(journal.action),
         journal,
-        Survey(rows=len(journal), invalid=0, problems=(), suspects=frozenset()),
+        Survey(rows=len(journal), invalid=0, problems=()),
         settings_for(served),
         history=load_undo_history(LOGS, journal.run),
         undo=journal,

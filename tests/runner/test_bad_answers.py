@@ -14,7 +14,7 @@ import pytest
 from odt_async.sandbox import Sandbox
 from odt_async.sandbox.injection import Strike
 from odt_async.sandbox.samples import write_input
-from odt_async.webex.answers import MAX_BODY
+from odt_async.webex.wire import MAX_BODY
 from tests.runner import running
 from tests.runner.running import check_that_the_files_add_up, run_on, sandbox, write_rows
 

@@ -91,6 +91,25 @@ def test_it_is_undecided_while_several_rows_get_no_answer_one_after_the_other() 
     assert seen == [False, False, True, False, False, True, False, False]
 
 
+def test_it_is_undecided_while_a_call_made_for_several_rows_gets_no_answer() -> None:
+    breaker = Breaker()
+    seen = []
+    for verdict in [OUT, OUT, LOST, OK, OUT, OUT]:
+        breaker.learn("a batch", WRITES, verdict, 0.0, personal=False)
+        seen.append(breaker.undecided)
+    assert seen == [False, True, True, False, False, True]
+
+
+def test_calls_made_for_several_rows_show_an_outage_before_they_are_given_up() -> None:
+    breaker = Breaker()
+    for _ in range(1000):
+        breaker.learn("a batch", READS, OK, 0.0, personal=False)
+    failures = [
+        (breaker.learn("a batch", READS, OUT, 1.0, personal=False), breaker.undecided) for _ in range(15)
+    ]
+    assert failures == [(False, False), *[(False, True)] * 13, (True, False)]
+
+
 def test_it_is_not_undecided_for_ever() -> None:
     breaker = Breaker()
     for call in range(16):
@@ -183,3 +202,20 @@ def test_whatever_happens_somebody_may_always_try_within_the_longest_interval(
             breaker.take(row, now)
             breaker.learn(row, kind, verdict, now)
         assert breaker.wait_s("anybody", now + settings.longest_probe_s + 1) == 0
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 6), st.sampled_from([READS, WRITES]), st.sampled_from([OK, OUT, REFUSED])),
+        max_size=60,
+    )
+)
+def test_a_proper_answer_counts_the_same_whichever_way_it_is_noted(
+    calls: list[tuple[int, CallClass, Verdict]],
+) -> None:
+    one, other = Breaker(), Breaker()
+    for row, kind, verdict in calls:
+        news = one.learn(row, kind, verdict, 0.0)
+        noted = verdict is OK and other.answered(kind)
+        assert news == (not noted and other.learn(row, kind, verdict, 0.0))
+        assert (one.down, one.undecided) == (other.down, other.undecided)

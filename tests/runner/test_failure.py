@@ -50,10 +50,11 @@ def test_an_answer_of_webex_is_kept_whole_with_its_cure() -> None:
         "headers": {"trackingid": "NA_1", "Set-Cookie": "***"},
         "body": NO_LICENCE,
     }
-    assert (failure.type, failure.text, failure.hint) == (
+    assert (failure.type, failure.text, failure.cause, failure.hint) == (
         "AsRestError",
         "HTTP 404, code 4008: User is not a Webex Calling user",
-        "the person or workspace has no Webex Calling licence: assign one first",
+        "the person or workspace has no Webex Calling licence",
+        "assign one first, then run the row again",
     )
     assert failure.traceback is not None
     assert "AsRestError" in failure.traceback
@@ -63,14 +64,15 @@ def test_an_answer_of_webex_is_kept_whole_with_its_cure() -> None:
 def test_an_answer_behind_an_error_of_ours_is_shown_with_it(
     wrapper: type[RetriesExhausted | OutcomeUnknown],
 ) -> None:
-    failure = failure_of(raised(wrapper("sent 13 times"), cause=rest_error(404, NO_LICENCE)))
+    failure = failure_of(raised(wrapper("sent 13 times"), cause=rest_error(503, "<html>")))
     assert failure.remote is not None
-    assert (failure.type, failure.text, failure.hint, failure.remote["status"]) == (
+    assert (failure.type, failure.text, failure.refused, failure.remote["status"]) == (
         wrapper.__name__,
-        "sent 13 times; HTTP 404, code 4008: User is not a Webex Calling user",
-        "Webex or the way to it was out of order: run the row again, with --resume",
-        404,
+        "sent 13 times; HTTP 503: Not Found",
+        None,
+        503,
     )
+    assert "run the row again, with --resume" in (failure.hint or "")
 
 
 def test_a_lost_connection_behind_an_error_of_ours_has_no_answer() -> None:
@@ -99,8 +101,7 @@ def test_an_invalid_row_names_its_cells_and_needs_no_traceback() -> None:
 def test_an_unexpected_error_keeps_its_traceback() -> None:
     failure = failure_of(raised(KeyError("callForwarding")))
     assert (failure.type, failure.text, failure.remote) == ("KeyError", "KeyError: 'callForwarding'", None)
-    assert failure.hint is not None
-    assert "the traceback in error.jsonl shows where" in failure.hint
+    assert failure.hint == "the traceback in error.jsonl shows where: report it with that line"
     assert failure.traceback is not None
     assert "in raised" in failure.traceback
 
@@ -149,5 +150,5 @@ def test_an_answer_that_fits_no_model_is_one_line_that_names_the_fields(answer: 
         "ValidationError",
         f"not as the SDK describes _Setting: {text}",
     )
-    assert failure.hint is not None
-    assert "another form than the SDK describes" in failure.hint
+    assert failure.cause is not None
+    assert "another form than the SDK describes" in failure.cause

@@ -35,6 +35,7 @@ EMPTY = {
     "run_ok.csv": 1,
     "run_rejected.csv": 1,
     "run_skipped.csv": 1,
+    "run_timeline.jsonl": 0,
     f"{ACTION}.log": 0,
 }
 
@@ -83,7 +84,7 @@ def test_nobody_else_can_read_any_of_them(tmp_path: Path) -> None:
         files.record(make_outcome(Status.PENDING))
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
     assert modes == dict.fromkeys(modes, 0o600)
-    assert len(modes) == 13
+    assert len(modes) == 15
 
 
 def test_results_are_all_rows_that_were_dealt_with(tmp_path: Path) -> None:

@@ -105,3 +105,15 @@ def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
         action_lock(tmp_path / "logs", "licencias"),
     ):
         pytest.fail("locked")
+
+
+def test_who_only_looks_whether_it_is_taken_keeps_nobody_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ExitStack() as looking:
+        descriptor = os.open(tmp_path / "licencias.lock", os.O_RDWR | os.O_CREAT)
+        looking.callback(os.close, descriptor)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        monkeypatch.setattr("time.sleep", lambda _seconds: looking.close())
+        with action_lock(tmp_path, "licencias"):
+            pass

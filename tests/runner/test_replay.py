@@ -7,7 +7,8 @@ from typing import get_args
 
 import pytest
 
-from odt_async.runner.resume import Replay, find_run, load_history
+from odt_async.runner.resume import Replay, load_history
+from odt_async.runs import find_resumable
 from odt_async.sandbox import Sandbox
 from tests.runner.running import (
     ACTION,
@@ -45,7 +46,7 @@ async def interrupted(served: Sandbox) -> Leavings:
 
 
 async def replayed(served: Sandbox, replay: Replay) -> Leavings:
-    history = load_history(LOGS, find_run(LOGS, ACTION, "latest"), replay)
+    history = load_history(LOGS, find_resumable(LOGS, ACTION, "latest"), replay)
     return await carry_out(replace(spec_of(served, ACTION), history=history))
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from odt_async.errors import InputError
 from odt_async.model import Failure, Status
-from odt_async.runner.resume import History, find_run, load_history
+from odt_async.runner.resume import History, load_history
+from odt_async.runs import find_resumable
 from odt_async.sinks.appender import GroupSync
 from odt_async.sinks.changes_jsonl import ChangesJsonl
 from odt_async.sinks.error_jsonl import ErrorJsonl
@@ -82,20 +83,20 @@ def test_latest_is_the_newest_run_of_the_action_that_was_no_dry_run(tmp_path: Pa
     write_run(tmp_path, THIRD, dry_run=True)
     write_run(tmp_path, f"{ACTION}_pro_20240604T220000Z_dddd")
     write_run(tmp_path, "otra_20240605T220000Z_eeee")
-    assert find_run(tmp_path, ACTION, "latest") == SECOND
+    assert find_resumable(tmp_path, ACTION, "latest") == SECOND
 
 
 def test_of_two_runs_in_one_second_the_later_is_the_latest(tmp_path: Path) -> None:
     write_run(tmp_path, f"{ACTION}_20240601T220000Z_ffff", started="2024-06-01T22:00:00.100Z")
     write_run(tmp_path, f"{ACTION}_20240601T220000Z_0000", started="2024-06-01T22:00:00.900Z")
-    assert find_run(tmp_path, ACTION, "latest") == f"{ACTION}_20240601T220000Z_0000"
+    assert find_resumable(tmp_path, ACTION, "latest") == f"{ACTION}_20240601T220000Z_0000"
 
 
 @pytest.mark.parametrize("name", [FIRST, f"{FIRST}_ok.csv", f"logs/{FIRST}", f"/var/logs/{FIRST}_ok.csv"])
 def test_a_run_may_be_named_by_its_id_or_its_file(tmp_path: Path, name: str) -> None:
     write_run(tmp_path, FIRST)
     write_run(tmp_path, SECOND)
-    assert find_run(tmp_path, ACTION, name) == FIRST
+    assert find_resumable(tmp_path, ACTION, name) == FIRST
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_a_run_that_is_not_there_or_another_actions_is_refused(tmp_path: Path, w
     write_run(tmp_path, f"{ACTION}_pro_20240604T220000Z_dddd")
     write_run(tmp_path, "otra_20240605T220000Z_eeee")
     with pytest.raises(InputError, match=f"there is no .*run of {ACTION} in "):
-        find_run(tmp_path, ACTION, wanted)
+        find_resumable(tmp_path, ACTION, wanted)
 
 
 def test_history_is_that_of_the_run_and_of_those_it_continued(tmp_path: Path) -> None:
@@ -252,7 +253,7 @@ def test_a_run_is_found_by_any_of_its_files(tmp_path: Path, kept: str) -> None:
     for path in tmp_path.glob(f"{FIRST}_*"):
         if not path.name.endswith(f"_{kept}"):
             path.unlink()
-    history = load_history(tmp_path, find_run(tmp_path, ACTION, "latest"))
+    history = load_history(tmp_path, find_resumable(tmp_path, ACTION, "latest"))
     assert history.runs == (FIRST,)
     assert finished_in(history) == ([0] if kept == "ok.csv" else [])
     assert history.is_in_doubt(digest(1)) is (kept == "changes.jsonl")
@@ -261,14 +262,14 @@ def test_a_run_is_found_by_any_of_its_files(tmp_path: Path, kept: str) -> None:
 def test_a_run_that_was_killed_before_it_had_files_hands_on_what_it_continued(tmp_path: Path) -> None:
     write_run(tmp_path, FIRST, ok=[0])
     write_manifest(tmp_path / f"{SECOND}_run.json", {"run": SECOND, "continues": FIRST})
-    history = load_history(tmp_path, find_run(tmp_path, ACTION, "latest"))
+    history = load_history(tmp_path, find_resumable(tmp_path, ACTION, "latest"))
     assert (history.runs, finished_in(history), history.missing) == ((SECOND, FIRST), [0], ())
 
 
 def test_a_dry_run_that_was_killed_before_it_had_files_is_not_the_latest(tmp_path: Path) -> None:
     write_run(tmp_path, FIRST)
     write_manifest(tmp_path / f"{SECOND}_run.json", {"run": SECOND, "dry_run": True})
-    assert find_run(tmp_path, ACTION, "latest") == FIRST
+    assert find_resumable(tmp_path, ACTION, "latest") == FIRST
 
 
 def test_lines_without_a_proper_hash_count_for_nothing(tmp_path: Path) -> None:

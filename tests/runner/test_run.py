@@ -231,7 +231,16 @@ async def test_only_the_owner_can_read_what_a_run_leaves() -> None:
     async with sandbox() as served:
         left = await run_on(served)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in LOGS.iterdir()}
-    suffixes = ("run.json", "ok.csv", "error.jsonl", "rejected.csv", "skipped.csv", "changes.jsonl")
+    suffixes = (
+        "run.json",
+        "ok.csv",
+        "error.jsonl",
+        "rejected.csv",
+        "skipped.csv",
+        "changes.jsonl",
+        "timeline.jsonl",
+        "status.json",
+    )
     names = [f"{left.result.run}_{suffix}" for suffix in (*suffixes, "report.json")]
     assert modes == dict.fromkeys([*names, "heartbeat.log", f"{ACTION}.log"], 0o600)
 

@@ -12,9 +12,10 @@ from odt_async.dataset import open_dataset, survey
 from odt_async.model import Row
 from odt_async.runner.active import Run
 from odt_async.runner.identity import identify
-from odt_async.runner.resume import History, find_run, load_history
+from odt_async.runner.resume import History, load_history
 from odt_async.runner.run import run
 from odt_async.runner.spec import RunSpec
+from odt_async.runs import find_resumable
 from odt_async.sandbox import Sandbox
 from odt_async.settings import Settings
 from odt_async.webex.tokens import FixedToken
@@ -51,7 +52,7 @@ async def carry_out(
         dataset=dataset,
         survey=survey(dataset, digest),
         settings=Settings.load(base_url=served.url, batch=batch),
-        history=load_history(LOGS, find_run(LOGS, ACTION, "latest")) if resume else History(),
+        history=load_history(LOGS, find_resumable(LOGS, ACTION, "latest")) if resume else History(),
     )
     source = FixedToken(served.token)
     return Leavings(await run(spec, connect=lambda _redact: source, observer=watcher or Watcher()))

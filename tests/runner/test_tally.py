@@ -26,8 +26,8 @@ def rows_every_second(tally: Tally, clock: Clock, *, seconds: int, rows: int) ->
             tally.count(make_outcome())
 
 
-def failed(text: str, hint: str | None = None) -> Failure:
-    return Failure("AsRestError", text, hint=hint)
+def failed(text: str, cause: str | None = None) -> Failure:
+    return Failure("AsRestError", text, cause=cause)
 
 
 def test_every_status_has_its_count_and_pending_rows_are_not_done() -> None:
@@ -98,7 +98,7 @@ def test_without_rows_there_is_no_latency() -> None:
     assert Tally(10, Clock()).latency_ms(0.5) == 0
 
 
-def test_errors_are_grouped_by_their_cure_or_else_their_text() -> None:
+def test_errors_are_grouped_by_their_cause_or_else_their_text() -> None:
     tally = Tally(10, Clock())
     for failure in [
         failed("HTTP 404, code 4008: Ana is no calling user", "assign a licence first"),

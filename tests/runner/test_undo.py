@@ -10,7 +10,8 @@ from aiohttp import ClientSession
 from odt_async import actions
 from odt_async.errors import InputError
 from odt_async.runner.journal import find_journal
-from odt_async.runner.resume import find_run, load_history
+from odt_async.runner.resume import load_history
+from odt_async.runs import find_resumable
 from odt_async.sandbox import Sandbox
 from odt_async.sandbox.samples import write_input
 from tests.runner.running import (
@@ -276,11 +277,11 @@ async def test_a_run_that_has_been_undone_cannot_be_resumed() -> None:
     async with sandbox() as served:
         first = await run_on(served)
         undone = await undo(served, first)
-    assert find_run(LOGS, ACTION, "latest") == first.result.run
+    assert find_resumable(LOGS, ACTION, "latest") == first.result.run
     with pytest.raises(InputError, match=rf"has been undone \({undone.result.run}\): start without --resume"):
         load_history(LOGS, first.result.run)
     with pytest.raises(InputError, match=f"that is the undoing of {first.result.run}"):
-        find_run(LOGS, ACTION, undone.result.run)
+        find_resumable(LOGS, ACTION, undone.result.run)
     with pytest.raises(InputError, match=f"is the undoing of {first.result.run}: to have its changes again"):
         find_journal(LOGS, undone.result.run)
 

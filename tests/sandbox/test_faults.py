@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odt_async.errors import InputError
-from odt_async.sandbox import FAULTS_HELP, Faults, parse_faults
+from odt_async.sandbox import Faults, faults_help, parse_faults
 from odt_async.sandbox.fault_values import Latency, Outage, Selection, StrikeRule, ThrottleRule
 
 BUCKET = ThrottleRule("bucket", 50, 1, burst=50)
@@ -116,7 +116,7 @@ def test_a_fault_given_twice_is_refused() -> None:
         parse_faults(["5xx=1%", "5xx=2%"])
 
 
-@given(st.sampled_from(sorted(line for line in FAULTS_HELP.splitlines() if line[0] != " ")))
+@given(st.sampled_from(sorted(line for line in faults_help().splitlines() if line[0] != " ")))
 def test_every_example_of_the_help_is_understood(example: str) -> None:
     assert parse_faults([example]) != Faults()
 

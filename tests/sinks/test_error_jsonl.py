@@ -12,6 +12,7 @@ FILE = Path("run_error.jsonl")
 FAILURE = Failure(
     type="AsRestError",
     text="HTTP 404, code 4008: No licence.",
+    cause="there is no licence",
     hint="assign one",
     traceback="Traceback: token-0123456789",
     remote={"status": 404, "headers": {"trackingid": "T1"}, "body": {"echo": "Bearer token-0123456789"}},
@@ -42,6 +43,7 @@ def test_a_failed_row_is_one_line_with_all_that_triage_needs_and_no_secret(sync:
             "timestamp": "2024-06-01T22:00:00.000Z",
             "error_type": "AsRestError",
             "error": "HTTP 404, code 4008: No licence.",
+            "cause": "there is no licence",
             "hint": "assign one",
             "file": "Usuarios.csv",
             "line": 5,

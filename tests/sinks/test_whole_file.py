@@ -75,3 +75,13 @@ def test_what_a_kill_has_left_is_overwritten() -> None:
 def test_a_folder_that_is_not_there_cannot_be_synced() -> None:
     with pytest.raises(FileNotFoundError):
         sync_folder(Path("nowhere"))
+
+
+def test_what_others_are_to_read_they_can_whatever_the_umask() -> None:
+    before = os.umask(0o077)
+    try:
+        with whole_file(FILE, mode=0o644) as file:
+            file.write(b"whole")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(FILE.stat().st_mode) == 0o644

@@ -12,8 +12,8 @@ import pytest
 from wxc_sdk.as_rest import AsRestError
 
 from odt_async.errors import AmbiguousWrite, RetriesExhausted
-from odt_async.webex.answers import MAX_BODY
 from odt_async.webex.session import WEBEX
+from odt_async.webex.wire import MAX_BODY
 from tests.webex.serving import (
     CALLING,
     EMPTY,

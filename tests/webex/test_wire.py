@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from typing import Any
+from contextlib import asynccontextmanager, closing, suppress
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
 from aiohttp import ClientResponse, ClientSession
+from hypothesis import given
+from hypothesis import strategies as st
+from yarl import URL
 
 from odt_async.webex.wire import Wire
+
+if TYPE_CHECKING:
+    from aiohttp.connector import Connection
 
 JSON = "application/json;charset=utf-8"
 HEADERS = {"Content-Type": JSON, "x-more": "1", "Authorization": "Bearer t", "TrackingID": "T_1"}
@@ -68,7 +74,17 @@ async def session_to(peer: Peer) -> AsyncIterator[tuple[ClientSession, str]]:
         yield session, origin
 
 
-def told(response: ClientResponse, body: bytes) -> dict[str, Any]:
+async def aiohttp_way(session: ClientSession, origin: str) -> bytes:
+    return await (await session.get(origin)).read()
+
+
+async def our_way(session: ClientSession, origin: str) -> bytes | None:
+    with closing(Wire(session, origin)) as wire:
+        _response, body = await wire.send("GET", f"{origin}/", headers={}, data=None)
+        return body
+
+
+def told(response: ClientResponse, body: bytes | None) -> dict[str, Any]:
     """Return all that a caller can learn of *response*."""
     request = response.request_info
     return {
@@ -103,8 +119,9 @@ async def test_requests_and_answers_are_those_of_aiohttp(method: str, params: An
             method, url, params=params, headers=HEADERS, data=data, allow_redirects=False
         ) as response:
             theirs = told(response, await response.read())
-        response = await Wire(session, origin).send(method, url, params, headers=HEADERS, data=data)
-        ours = told(response, await response.read())
+        with closing(Wire(session, origin)) as wire:
+            response, body = await wire.send(method, wire.address(url, params), headers=HEADERS, data=data)
+        ours = told(response, body)
     assert peer.requests[1] == peer.requests[0]
     assert ours == theirs | {"answer": (*theirs["answer"][:-1], True)}
 
@@ -125,8 +142,9 @@ async def test_answers_of_every_kind_are_read_as_aiohttp_reads_them(answer: byte
     async with session_to(Peer(answer)) as (session, origin):
         async with session.get(origin, headers=HEADERS, allow_redirects=False) as response:
             theirs = told(response, await response.read())
-        response = await Wire(session, origin).send("GET", origin, headers=HEADERS, data=None)
-        ours = told(response, await response.read())
+        with closing(Wire(session, origin)) as wire:
+            response, body = await wire.send("GET", f"{origin}/", headers=HEADERS, data=None)
+        ours = told(response, body)
     assert ours == theirs | {"answer": (*theirs["answer"][:-1], True)}
 
 
@@ -143,10 +161,9 @@ async def test_answers_of_every_kind_are_read_as_aiohttp_reads_them(answer: byte
 async def test_what_goes_wrong_is_the_same_error(answer: bytes) -> None:
     errors = []
     async with session_to(Peer(answer, closes=True)) as (session, origin):
-        wire = Wire(session, origin)
-        for send in (session.get(origin), wire.send("GET", origin, headers={}, data=None)):
+        for send in (aiohttp_way(session, origin), our_way(session, origin)):
             with pytest.raises(aiohttp.ClientError) as caught:
-                await (await send).read()
+                await send
             errors.append((type(caught.value), getattr(caught.value, "status", None)))
     assert errors[1] == errors[0]
 
@@ -155,8 +172,7 @@ async def test_nobody_there_is_the_same_error() -> None:
     async with session_to(Peer()) as (session, _):
         errors = []
         origin = "http://127.0.0.1:1"
-        wire = Wire(session, origin)
-        for send in (session.get(origin), wire.send("GET", origin, headers={}, data=None)):
+        for send in (aiohttp_way(session, origin), our_way(session, origin)):
             with pytest.raises(aiohttp.ClientError) as caught:
                 await send
             errors.append(type(caught.value))
@@ -166,32 +182,85 @@ async def test_nobody_there_is_the_same_error() -> None:
 async def test_a_connection_is_used_again_once_the_body_is_read() -> None:
     peer = Peer(OK)
     async with session_to(peer) as (session, origin):
-        wire = Wire(session, origin)
-        for _ in range(3):
-            response = await wire.send("GET", origin, headers={}, data=None)
-            await response.read()
+        with closing(Wire(session, origin)) as wire:
+            for _ in range(3):
+                await wire.send("GET", f"{origin}/", headers={}, data=None)
     assert (peer.connections, len(peer.requests)) == (1, 3)
+
+
+class Faulty(aiohttp.TCPConnector):
+    """Finds nobody in time, or gives connections that are being closed."""
+
+    def __init__(self, *, in_time: bool) -> None:
+        super().__init__()
+        self._in_time = in_time
+
+    async def connect(self, *how: Any, **more: Any) -> Connection:
+        if not self._in_time:
+            raise TimeoutError
+        connection = await super().connect(*how, **more)
+        assert connection.transport is not None
+        connection.transport.close()
+        return connection
+
+
+@pytest.mark.parametrize(
+    ("in_time", "error"),
+    [(False, aiohttp.ConnectionTimeoutError), (True, aiohttp.ClientConnectionResetError)],
+)
+async def test_a_connection_that_does_not_come_about_is_an_error_of_aiohttp(
+    in_time: bool, error: type[Exception]
+) -> None:
+    async with listening(Peer(OK)) as origin, ClientSession(connector=Faulty(in_time=in_time)) as session:
+        with pytest.raises(error):
+            await our_way(session, origin)
+
+
+async def test_what_comes_unasked_is_no_answer_to_the_next_request() -> None:
+    peer = Peer(OK, OK.replace(b"200 OK", b"403 Forbidden"))
+    async with session_to(peer) as (session, origin):
+        with closing(Wire(session, origin)) as wire:
+            statuses = []
+            for _ in range(2):
+                response, _body = await wire.send("GET", f"{origin}/", headers={}, data=None)
+                statuses.append(response.status)
+                await asyncio.sleep(0.05)  # until the second has come
+    assert (statuses, peer.connections) == ([200, 200], 2)
+
+
+async def test_a_connection_that_was_idle_for_long_is_not_used_again() -> None:
+    peer = Peer(OK)
+    async with session_to(peer) as (session, origin):
+        with closing(Wire(session, origin, keep_alive_s=15)) as wire:
+            for idle_s in (14, 16, 0):
+                await wire.send("GET", f"{origin}/", headers={}, data=None)
+                await asyncio.sleep(idle_s)
+    assert peer.connections == 2
+
+
+PIECES = st.text(st.sampled_from("aZ9_-.~=/%2Fé +&?#:@"), max_size=12)
+
+
+@given(path=PIECES, params=st.none() | st.dictionaries(PIECES, PIECES | st.integers(), max_size=2))
+async def test_addresses_are_quoted_as_aiohttp_quotes_them(path: str, params: dict[str, Any] | None) -> None:
+    origin = "http://127.0.0.1:80"
+    async with ClientSession() as session:
+        ours = Wire(session, origin).address(f"{origin}/{path}", params)
+    theirs = URL(f"{origin}/{path}")
+    assert ours == origin + (theirs.extend_query(params) if params else theirs).raw_path_qs
 
 
 async def test_a_header_that_would_smuggle_another_is_refused() -> None:
     async with session_to(Peer(OK)) as (session, origin):
         with pytest.raises(ValueError, match="header"):
-            await Wire(session, origin).send("GET", origin, headers={"a": "b\r\nc: d"}, data=None)
+            await Wire(session, origin).send("GET", f"{origin}/", headers={"a": "b\r\nc: d"}, data=None)
 
 
 async def test_a_wait_that_is_cut_short_closes_its_connection() -> None:
     peer = Peer(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")
     async with session_to(peer) as (session, origin):
         with pytest.raises(TimeoutError):
-            await read_within(5, Wire(session, origin), origin)
+            async with asyncio.timeout(5):
+                await our_way(session, origin)
         assert session.connector is not None
         assert not session.connector._acquired
-
-
-async def read_within(seconds: float, wire: Wire, origin: str) -> bytes:
-    async with asyncio.timeout(seconds):
-        response = await wire.send("GET", origin, headers={}, data=None)
-        try:
-            return await response.content.read()
-        finally:
-            response.close()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from odt_async.model import Status
 from odt_async.sinks.error_jsonl import read_errors
@@ -14,23 +14,33 @@ from odt_async.sinks.skipped_csv import read_skipped
 
 __all__ = ["read_results"]
 
+_Record = TypeVar("_Record")
 
-def read_results(logs_dir: Path, run: str) -> Iterator[tuple[str, dict[str, Any]]]:
+
+def read_results(
+    logs_dir: Path, run: str, *, was_killed: bool = False
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the entity's id ("" where no row got as far) and the result of every row that was dealt with.
 
     A result has `row_index params_hash status error_type error`. Rows that were not attempted have none.
+
+    was_killed: it may have been before it had all its files.
+
+    Raises FileNotFoundError.
     """
 
     def path(name: str) -> Path:
         return logs_dir / f"{run}_{name}"
 
-    for ok in read_ok(path("ok.csv")):
+    def lines(name: str, read: Callable[[Path], Iterable[_Record]], *, may_lack: bool) -> Iterable[_Record]:
+        return () if may_lack and not path(name).exists() else read(path(name))
+
+    for ok in lines("ok.csv", read_ok, may_lack=was_killed):
         yield ok["entity_id"], _result(int(ok["row_index"]), ok["payload_hash"], ok["status"])
-    if path("plan.jsonl").exists():  # a dry run
-        for planned in read_plan(path("plan.jsonl")):
-            status = Status.PLANNED.value
-            yield planned["entity_id"], _result(planned["row_index"], planned["payload_hash"], status)
-    for failed in read_errors(path("error.jsonl")):
+    for planned in lines("plan.jsonl", read_plan, may_lack=True):  # of a dry run
+        status = Status.PLANNED.value
+        yield planned["entity_id"], _result(planned["row_index"], planned["payload_hash"], status)
+    for failed in lines("error.jsonl", read_errors, may_lack=was_killed):
         yield (
             failed["entity_id"],
             _result(
@@ -41,7 +51,7 @@ def read_results(logs_dir: Path, run: str) -> Iterator[tuple[str, dict[str, Any]
                 error=failed["error"],
             ),
         )
-    for skipped in read_skipped(path("skipped.csv")):
+    for skipped in lines("skipped.csv", read_skipped, may_lack=was_killed):
         yield "", _result(int(skipped["row_index"]), skipped["payload_hash"], Status.SKIPPED.value)
 
 

@@ -1,0 +1,27 @@
+"""The words that records have for what became of a run or a row, in the language that is spoken."""
+
+from __future__ import annotations
+
+from odt_async.language import retold, tr
+
+__all__ = ["word_of"]
+
+
+def word_of(name: str) -> str:
+    """Return a state, a status or a severity as an operator reads it; `name` is what records call it."""
+    words = {
+        "applied": tr("applied"),
+        "unchanged": tr("unchanged"),
+        "planned": tr("planned"),
+        "skipped": tr("skipped"),
+        "error": tr("error"),
+        "warning": tr("warning"),
+        "pending": tr("pending"),
+        "running": tr("running"),
+        "paused": tr("paused"),
+        "draining": tr("draining"),
+        "finished": tr("finished"),
+        "stopped": tr("stopped"),
+        "not_started": tr("not_started"),
+    }
+    return words.get(name) or retold(name)
