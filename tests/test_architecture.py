@@ -37,7 +37,21 @@ MAY_IMPORT = {
     "alerts": FOUNDATION | {"runner"},
     "metrics": FOUNDATION | {"runner", "sinks"},
     "bench": {"errors", "language", "runner", "sandbox"},
-    "cli": FOUNDATION | {"alerts", "metrics", "actions", "bench", "dataset", "report", "runner", "runs", "sandbox", "screen", "sinks", "webex"},
+    "cli": FOUNDATION
+    | {
+        "alerts",
+        "metrics",
+        "actions",
+        "bench",
+        "dataset",
+        "report",
+        "runner",
+        "runs",
+        "sandbox",
+        "screen",
+        "sinks",
+        "webex",
+    },
     "__main__": {"cli"},
     "": set[str](),  # the package itself holds the version and nothing else
 }

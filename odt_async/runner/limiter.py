@@ -55,7 +55,9 @@ class FamilyState:
     """How one family stands, for heartbeat and report."""
 
     family: str
-    pace_per_s: float | None  # found to be borne: what is tried beyond it is more; None: no limit has shown itself
+    pace_per_s: (
+        float | None
+    )  # found to be borne: what is tried beyond it is more; None: no limit has shown itself
     held_s: float  # seconds until the end of the hold; 0 when nothing holds it
     throttled: int  # 429s so far
     under_way: int = 0  # calls sent and not answered
