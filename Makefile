@@ -86,7 +86,7 @@ $(BIN)/python:
 
 # dev.txt holds all of run.txt in the same versions, so after `make test` there is nothing left for `make run`
 $(VENV)/run.stamp $(VENV)/dev.stamp $(VENV)/docs.stamp: $(VENV)/%.stamp: requirements/%.txt pyproject.toml | $(BIN)/python
-	@echo 'Installing $<'
+	@echo 'Installing $< (a minute or more, once)'
 	@$(PIP) install --require-hashes --requirement $<
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q odt_async
