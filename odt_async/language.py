@@ -25,6 +25,7 @@ __all__ = [
     "tr",
     "tr_prompt",
     "trn",
+    "trn_prompt",
     "written",
 ]
 
@@ -74,6 +75,11 @@ def tr_prompt(sentence: str, /, **values: object) -> str:
     For the questions that operators are asked, and the catalogue of actions.
     """
     return _filled(_sentences(_prompts).gettext(sentence), values)
+
+
+def trn_prompt(one: str, many: str, count: int, /, **values: object) -> str:
+    """Return the sentence for *count* things as `trn` does, but in Spanish where nobody has named a language."""
+    return _sentences(_prompts).ngettext(one, many, count).format_map({"count": count, **values})
 
 
 def written(sentence: str, /, **values: object) -> str:

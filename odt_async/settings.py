@@ -25,7 +25,7 @@ from pydantic_settings import (
 from odt_async.errors import InputError
 from odt_async.window import Window
 
-__all__ = ["Settings"]
+__all__ = ["Settings", "is_loopback"]
 
 
 _ORIGIN = re.compile(r"https?://(?:\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?/?", re.ASCII | re.IGNORECASE)
@@ -72,7 +72,7 @@ def _webhooks(urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
             scheme, host, _port = parts.scheme, parts.hostname or "", parts.port
         except ValueError:
             scheme = host = ""
-        if not host or scheme not in ({"http", "https"} if _is_loopback(host) else {"https"}):
+        if not host or scheme not in ({"http", "https"} if is_loopback(host) else {"https"}):
             raise PydanticCustomError("webhook", "must be an https:// URL; http:// is for this machine alone")
     return tuple(dict.fromkeys(urls))
 
@@ -83,7 +83,8 @@ def _prom(path: Path) -> Path:
     return path
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether *host* is this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -57,7 +57,7 @@ _PLACES_OF_WRITTEN = {"written": 0, "PydanticCustomError": 1} | {
     for name in errors.__all__
     if isinstance(kind := getattr(errors, name), type) and issubclass(kind, errors.OdtError)
 }
-_PLURALS = {"trn"}
+_PLURALS = {"trn", "trn_prompt"}
 _HELP = {"epilog", "help"}  # arguments of click that hold a sentence, whatever is called
 _COMMANDS = {"command", "group"}
 _OF_THE_CATALOGUE = {"SUMMARY", "_ORG_IS"}  # constants of the actions

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import click
 
@@ -14,7 +14,7 @@ from odt_async.cli.lazy_group import LazyGroup
 from odt_async.cli.manual import Documented
 from odt_async.cli.speech import lang_option, said, spoken_to
 from odt_async.cli.streams import lasting_streams
-from odt_async.errors import OdtError, exit_code_of
+from odt_async.errors import InputError, OdtError, exit_code_of
 from odt_async.language import retold, tr, written
 
 __all__ = ["CONTEXT", "EXIT_CODES", "OneLineErrors", "cli", "main"]
@@ -59,11 +59,19 @@ class OneLineErrors(Documented):
             with lasting_streams():
                 return super().invoke(ctx)
         except OdtError as error:
-            click.echo(f"odt: {retold(str(error))}", err=True)
-            sys.exit(exit_code_of(error))
+            _end_with(error)
+        except PermissionError as error:  # what a run leaves is for its owner alone
+            if error.filename is None:
+                raise
+            _end_with(InputError("{file} cannot be read: {why}", file=error.filename, why=error.strerror))
         except KeyboardInterrupt:  # a run that has begun heeds signals itself
             click.echo(f"odt: {tr('interrupted')}", err=True)
             sys.exit(128 + signal.SIGINT)
+
+
+def _end_with(error: OdtError) -> NoReturn:
+    click.echo(f"odt: {retold(str(error))}", err=True)
+    sys.exit(exit_code_of(error))
 
 
 class _Commands(OneLineErrors, LazyGroup):

@@ -15,7 +15,7 @@ from odt_async.cli.guard import auto_confirm_option
 from odt_async.cli.manual import Documented
 from odt_async.cli.sandbox import fault_option
 from odt_async.errors import InputError, InvalidRow
-from odt_async.language import retold, tr
+from odt_async.language import retold, tr, trn
 from odt_async.sandbox.faults import parse_faults
 
 if TYPE_CHECKING:  # nothing heavy is imported before arguments and files are valid
@@ -185,7 +185,7 @@ def bulk(
     )
     spec = replace(spec, verification=Verification.parse(verify))
     with action_lock(settings.logs_dir, action):
-        history = _history(action, settings, resume, replay or "all")
+        history = _history(action, settings, resume, replay or "all", is_simulated=simulated is not None)
         if history.runs or plan_file:
             spec = _without_what_is_left_out(replace(spec, history=history), plan_file)
         if simulated is None:
@@ -223,9 +223,10 @@ def _without_what_is_left_out(spec: RunSpec, plan_file: Path | None) -> RunSpec:
     if plan and len(planned) < len(plan):
         missing = len(plan) - len(planned)
         click.echo(
-            tr(
-                "{missing} rows of the plan are not in {path} as they were",
-                missing=missing,
+            trn(
+                "{count} row of the plan is not in {path} as it was",
+                "{count} rows of the plan are not in {path} as they were",
+                missing,
                 path=spec.dataset.path,
             ),
             err=True,
@@ -233,14 +234,20 @@ def _without_what_is_left_out(spec: RunSpec, plan_file: Path | None) -> RunSpec:
     return spec
 
 
-def _history(action: str, settings: Settings, resume: str | None, replay: Replay) -> History:
+def _history(
+    action: str, settings: Settings, resume: str | None, replay: Replay, *, is_simulated: bool
+) -> History:
     """Return what earlier runs have done, nothing when it was not asked for. Raises InputError."""
     from odt_async.runner.resume import History, load_history  # noqa: PLC0415
-    from odt_async.runs import find_resumable  # noqa: PLC0415
+    from odt_async.runs import find, find_resumable  # noqa: PLC0415
 
     if resume is None:
         return History()
     run = find_resumable(settings.logs_dir, action, resume)
+    if not is_simulated:
+        from odt_async.cli.simulation import refuse_a_try  # noqa: PLC0415
+
+        refuse_a_try(find(settings.logs_dir, run), settings)
     history = load_history(settings.logs_dir, run, replay)
     click.echo(tr("resuming {run}: {in_words}", run=run, in_words=retold(history.in_words())), err=True)
     return history

@@ -91,7 +91,9 @@ def _counting() -> Iterator[Callable[[str, int], object] | None]:
     from rich.console import Console  # noqa: PLC0415
 
     with Console(stderr=True).status(tr("checking")) as status:
-        yield lambda file, rows: status.update(tr("checking {file}: {rows} rows", file=file, rows=rows))
+        yield lambda file, rows: status.update(
+            trn("checking {file}: {count} row", "checking {file}: {count} rows", rows, file=file)
+        )
 
 
 def _as_json(inspection: Inspection) -> dict[str, Any]:
@@ -181,7 +183,12 @@ def _closing_words(inspection: Inspection) -> list[str]:
     lines = []
     for file in inspection.files:
         bad = [
-            tr("  {name}: {count} of them cannot be used", name=name, count=count)
+            trn(
+                "  {name}: {count} of them cannot be used",
+                "  {name}: {count} of them cannot be used",
+                count,
+                name=name,
+            )
             for name, count in file.invalid.items()
             if count
         ]

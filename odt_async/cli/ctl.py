@@ -10,7 +10,7 @@ import click
 
 from odt_async.cli.completion import complete_orders
 from odt_async.cli.manual import Documented
-from odt_async.cli.words import word_of
+from odt_async.cli.words import count_of, word_of
 from odt_async.errors import InputError
 from odt_async.language import retold, tr
 
@@ -136,7 +136,7 @@ def _in_words(record: dict[str, Any]) -> str:
         ),
     ]
     if counts:
-        lines.insert(1, ", ".join(f"{count} {word_of(status)}" for status, count in counts.items()))
+        lines.insert(1, ", ".join(count_of(status, count) for status, count in counts.items()))
     if record["reason"]:
         lines.append(tr("paused: {reason}", reason=retold(record["reason"])))
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from odt_async.errors import InputError
-from odt_async.language import retold, tr
+from odt_async.language import retold, trn
 
 if TYPE_CHECKING:  # nothing heavy is imported before arguments and files are valid
     from odt_async.model import Row
@@ -66,15 +66,16 @@ def examine(
         click.echo(retold(str(problem)), err=True)
     if found.invalid == found.rows:
         raise InputError(
-            "{path}: none of its {rows} rows can be used; nothing was sent",
+            "{path}: none of its rows ({rows}) can be used; nothing was sent",
             path=dataset.path,
             rows=found.rows,
         )
     if found.invalid:
         click.echo(
-            tr(
-                "{invalid} of {rows} rows cannot be used and will be rejected; the others go on",
-                invalid=found.invalid,
+            trn(
+                "{count} of {rows} rows cannot be used and will be rejected; the others go on",
+                "{count} of {rows} rows cannot be used and will be rejected; the others go on",
+                found.invalid,
                 rows=found.rows,
             ),
             err=True,

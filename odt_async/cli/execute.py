@@ -23,7 +23,8 @@ from odt_async.cli.guard import confirm_production
 from odt_async.cli.progress import observer_for
 from odt_async.cli.simulation import reachable
 from odt_async.cli.terminal_title import announce_end
-from odt_async.language import retold, tr, written
+from odt_async.cli.words import count_of
+from odt_async.language import retold, tr, trn
 from odt_async.model import Status
 from odt_async.runner.event_loop import loop_factory
 from odt_async.runner.exit_code import exit_code
@@ -42,14 +43,6 @@ if TYPE_CHECKING:
 __all__ = ["carry_out", "execute", "exit_code_of_run", "follow_up", "rehearse"]
 
 _MOST_GROUPS = 3  # of failed rows that the closing words name
-_WORDS = {
-    Status.APPLIED: written("applied"),
-    Status.UNCHANGED: written("unchanged"),
-    Status.PLANNED: written("would change"),
-    Status.SKIPPED: written("skipped"),
-    Status.ERROR: written("failed"),
-    Status.PENDING: written("not attempted"),
-}
 
 
 def execute(spec: RunSpec, history: History, *, faults: Faults | None, as_json: bool) -> int:
@@ -161,11 +154,12 @@ def _say_what_happened(spec: RunSpec, result: RunResult, command: Sequence[str])
     progress = result.progress
     counts = progress.counts
     always = {Status.APPLIED, Status.UNCHANGED, Status.ERROR}
-    told = [f"{count} {tr(_WORDS[status])}" for status, count in counts.items() if count or status in always]
+    told = [count_of(status, count) for status, count in counts.items() if count or status in always]
     lines = [
-        tr(
-            "{total} rows in {time}: {counts}",
-            total=progress.total,
+        trn(
+            "{count} row in {time}: {counts}",
+            "{count} rows in {time}: {counts}",
+            progress.total,
             time=clock(progress.elapsed_s),
             counts=", ".join(told),
         )

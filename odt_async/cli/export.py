@@ -20,7 +20,7 @@ import click
 from odt_async.cli.manual import Documented
 from odt_async.cli.sandbox import fault_option
 from odt_async.errors import InputError, OutputFailed, RowError
-from odt_async.language import retold, tr
+from odt_async.language import retold, tr, trn
 from odt_async.sandbox.faults import Faults, parse_faults
 
 if TYPE_CHECKING:  # nothing heavy is imported before the arguments are valid
@@ -170,7 +170,14 @@ async def _write_list(
         failure = failure_of(error).text
     elapsed_s = round(time.monotonic() - started, 1)
     if failure is None:
-        screen.say(tr("written {path}: {rows} rows in {seconds} s", path=path, rows=rows, seconds=elapsed_s))
+        told = trn(
+            "written {path}: {count} row in {seconds} s",
+            "written {path}: {count} rows in {seconds} s",
+            rows,
+            path=path,
+            seconds=elapsed_s,
+        )
+        screen.say(told)
     else:
         screen.say(tr("{name}: nothing written, {failure}", name=name, failure=retold(failure)))
     return _Exported(name, None if failure else str(path), rows, read, elapsed_s, failure)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from odt_async.errors import InputError, InvalidRow, RowError
-from odt_async.language import retold, tr_prompt
+from odt_async.language import retold, tr_prompt, trn_prompt
 
 if TYPE_CHECKING:  # the option is a part of every help text, which imports nothing heavy
     from collections.abc import Awaitable
@@ -180,11 +180,20 @@ def _headline(target: _Target, specs: Sequence[RunSpec]) -> str:
 def _extent(spec: RunSpec) -> str:
     """Return how much there is to do, and in what."""
     if spec.undo is not None:
-        return tr_prompt("{count} changes to undo, {action}", count=_usable(spec), action=spec.name)
+        return trn_prompt(
+            "{count} change to undo, {action}",
+            "{count} changes to undo, {action}",
+            _usable(spec),
+            action=spec.name,
+        )
     runs = spec.history.runs
     resumed = tr_prompt(" (without what {run} has done)", run=runs[0]) if runs else ""
-    return tr_prompt(
-        "{count} rows{resumed}, {action}", count=_usable(spec), resumed=resumed, action=spec.name
+    return trn_prompt(
+        "{count} row{resumed}, {action}",
+        "{count} rows{resumed}, {action}",
+        _usable(spec),
+        resumed=resumed,
+        action=spec.name,
     )
 
 

@@ -18,7 +18,7 @@ from odt_async.cli.run_options import option_words
 from odt_async.cli.simulation import reachable
 from odt_async.cli.single import single
 from odt_async.cli.stages import Stage
-from odt_async.cli.words import word_of
+from odt_async.cli.words import count_of, word_of
 from odt_async.errors import (
     InputError,
     NotAuthorised,
@@ -163,7 +163,7 @@ def _say_what_happened(reports: Sequence[ActionReport]) -> None:
     for report in reports:
         if report.summary:
             counts = report.summary["by_status"].items()
-            told = ", ".join(f"{count} {word_of(status)}" for status, count in counts if count)
+            told = ", ".join(count_of(status, count) for status, count in counts if count)
             told += "" if report.bulk_mode else tr(" (first row only)")
         else:
             told = retold(report.reason or "")

@@ -15,8 +15,8 @@ from odt_async.cli.bulk import bulk
 from odt_async.cli.completion import complete_actions
 from odt_async.cli.manual import Documented
 from odt_async.cli.run_options import ATTENDANCE, option_words, run_options, simulated
-from odt_async.cli.words import word_of
-from odt_async.language import tr
+from odt_async.cli.words import count_of
+from odt_async.language import tr, trn
 
 if TYPE_CHECKING:  # nothing heavy is imported before arguments and files are valid
     from odt_async.runner.active import RunResult
@@ -126,11 +126,11 @@ def _summary(result: RunResult, fields: Counter[str]) -> str:
     """Return `312 change, 88 unchanged, 3 errors; destination: 312`, and what else there is."""
     counts = result.summary["by_status"]
     parts = [
-        tr("{count} change", count=counts["planned"]),
-        tr("{count} unchanged", count=counts["unchanged"]),
-        tr("{count} errors", count=counts["error"]),
+        trn("{count} changes", "{count} change", counts["planned"]),
+        count_of("unchanged", counts["unchanged"]),
+        trn("{count} error", "{count} errors", counts["error"]),
     ]
-    parts += [f"{counts[status]} {word_of(status)}" for status in ("skipped", "pending") if counts[status]]
+    parts += [count_of(status, counts[status]) for status in ("skipped", "pending") if counts[status]]
     by_field = ", ".join(f"{name}: {count}" for name, count in sorted(fields.items(), key=_most_first))
     return "; ".join(filter(None, [", ".join(parts), by_field]))
 

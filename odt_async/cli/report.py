@@ -9,6 +9,7 @@ from click.core import ParameterSource
 
 from odt_async.cli.completion import complete_runs
 from odt_async.cli.manual import Documented
+from odt_async.errors import InputError
 from odt_async.language import LANGUAGES, choose_language, language
 
 __all__ = ["report"]
@@ -49,6 +50,8 @@ def report(*, run: str, output: Path | None, logs_dir: str | None) -> None:
     from odt_async.settings import Settings  # noqa: PLC0415
 
     found = find(Settings.load(logs_dir=logs_dir).logs_dir, run)
+    if output is not None and not output.name:
+        raise InputError("--output '' names no file")
     if output is None:
         output = next(iter(found.files.values())).with_name(f"{found.run_id}_report.html")
     choose_language(language() if _is_named(click.get_current_context()) else _LANGUAGE)

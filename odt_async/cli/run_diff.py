@@ -43,7 +43,7 @@ def run_diff(*, a: str, b: str, logs_dir: str | None, as_json: bool) -> None:
     click.echo(f"A: {_in_words(runs[0])}\nB: {_in_words(runs[1])}", err=True)
     kinds: Counter[str] = Counter()
     for difference in compare_runs(*runs):
-        kinds[difference.kind] += 1
+        kinds[_only(difference) + " -> ".join(side.status for side in _sides(difference))] += 1
         if as_json:
             click.echo(json.dumps(difference.record(), ensure_ascii=False))
         else:
@@ -53,7 +53,12 @@ def run_diff(*, a: str, b: str, logs_dir: str | None, as_json: bool) -> None:
     for name, run in zip("AB", runs, strict=True):
         if left := run.counts.get("pending"):
             click.echo(
-                tr("{count} rows of {run} were not attempted: they are none of its", count=left, run=name),
+                trn(
+                    "{count} row of {run} was not attempted: it is none of these",
+                    "{count} rows of {run} were not attempted: they are none of these",
+                    left,
+                    run=name,
+                ),
                 err=True,
             )
     if not kinds:
@@ -76,9 +81,19 @@ def _line(difference: Difference) -> str:
     if difference.a and difference.b and difference.a.row_index != difference.b.row_index:
         place += tr(" (in B {index})", index=difference.b.row_index)
     edited = tr(", edited") if difference.edited else ""
-    sides = [_fate(side) for side in (difference.a, difference.b) if side is not None]
-    only = "" if difference.a and difference.b else tr("only in {run}: ", run="A" if difference.a else "B")
-    return f"{place}{edited}  {known.entity_id or '-'}  {only}{' -> '.join(sides)}"
+    fates = " -> ".join(map(_fate, _sides(difference)))
+    return f"{place}{edited}  {known.entity_id or '-'}  {_only(difference)}{fates}"
+
+
+def _sides(difference: Difference) -> list[Fate]:
+    return [side for side in (difference.a, difference.b) if side is not None]
+
+
+def _only(difference: Difference) -> str:
+    """Return in which of the two runs alone the row is; nothing when it is in both."""
+    if difference.a and difference.b:
+        return ""
+    return tr("only in {run}: ", run="A" if difference.a else "B")
 
 
 def _fate(fate: Fate) -> str:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from odt_async.language import tr
+from odt_async.cli.words import count_of
+from odt_async.language import tr, trn
 from odt_async.runner.heartbeat import clock
 
 if TYPE_CHECKING:
@@ -70,17 +71,10 @@ def state_in_words(run: PastRun) -> str:
 
 def rows_in_words(run: PastRun) -> str:
     """Return `300 rows: 290 applied, 10 failed`."""
-    words = {
-        "applied": tr("applied"),
-        "unchanged": tr("unchanged"),
-        "planned": tr("would change"),
-        "error": tr("failed"),
-        "skipped": tr("skipped"),
-        "pending": tr("not attempted"),
-    }
-    told = [f"{run.counts[name]} {words[name]}" for name in _COUNTED if name in run.counts]
-    total = "?" if run.total_rows is None else str(run.total_rows)
-    return tr("{total} rows: {told}", total=total, told=", ".join(told) or "-")
+    told = ", ".join(count_of(name, run.counts[name]) for name in _COUNTED if name in run.counts) or "-"
+    if run.total_rows is None:
+        return tr("? rows: {told}", told=told)
+    return trn("{count} row: {told}", "{count} rows: {told}", run.total_rows, told=told)
 
 
 def _short(run: PastRun) -> str:

@@ -12,7 +12,7 @@ import click
 from odt_async.cli.completion import complete_faults
 from odt_async.cli.manual import Documented
 from odt_async.errors import InputError
-from odt_async.language import tr, written
+from odt_async.language import tr, trn, written
 from odt_async.sandbox.entities import SandboxSettings
 from odt_async.sandbox.faults import Faults, faults_help, parse_faults
 
@@ -150,7 +150,7 @@ def _say_how_to_use(server: Sandbox) -> None:
 
 
 def _say_what_happened(journal: Journal) -> None:
-    click.echo(tr("{total} requests", total=journal.total), err=True)
+    click.echo(trn("{count} request", "{count} requests", journal.total), err=True)
     for (method, route, result), count in sorted(journal.requests.items()):
         click.echo(f"  {count:>9}  {method} {route}  {result}", err=True)
     click.echo(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from odt_async.errors import InputError
-from odt_async.language import retold, tr_prompt
+from odt_async.language import retold, tr_prompt, trn_prompt
 
 if TYPE_CHECKING:  # nothing heavy is imported before arguments and files are valid
     from odt_async.actions import Action
@@ -98,10 +98,11 @@ def summarise(stages: Sequence[Stage]) -> None:
         else:
             found = stage.spec.survey
             invalid = tr_prompt(", {count} of no use", count=found.invalid) if found.invalid else ""
-            told = tr_prompt(
+            told = trn_prompt(
+                "{path}: {count} row{invalid}",
                 "{path}: {count} rows{invalid}",
+                found.rows,
                 path=stage.spec.dataset.path,
-                count=found.rows,
                 invalid=invalid,
             )
         click.echo(f"  {stage.name:<{width}}  {told}", err=True)

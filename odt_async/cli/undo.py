@@ -14,7 +14,7 @@ from odt_async.cli.guard import is_interactive
 from odt_async.cli.manual import Documented
 from odt_async.cli.run_options import run_options
 from odt_async.errors import InputError
-from odt_async.language import retold, tr, tr_prompt
+from odt_async.language import retold, tr, tr_prompt, trn, trn_prompt
 
 if TYPE_CHECKING:  # nothing heavy is imported before arguments and files are valid
     from odt_async.runner.active import RunResult
@@ -106,23 +106,35 @@ def _say_what_cannot_be(rehearsal: RunResult) -> None:
 
     counts = rehearsal.summary["by_status"]
     lines = [
-        tr(
+        trn(
+            "{action}: {count} change can be put back",
             "{action}: {count} changes can be put back",
+            counts["planned"],
             action=rehearsal.summary["script_name"],
-            count=counts["planned"],
         )
     ]
-    lines += [tr("{count} are as they were before", count=counts["unchanged"])] if counts["unchanged"] else []
-    lines += (
-        [tr("{count} were put back by an earlier undo", count=counts["skipped"])] if counts["skipped"] else []
-    )
+    if unchanged := counts["unchanged"]:
+        lines.append(trn("{count} is as it was before", "{count} are as they were before", unchanged))
+    if skipped := counts["skipped"]:
+        lines.append(
+            trn(
+                "{count} was put back by an earlier undo",
+                "{count} were put back by an earlier undo",
+                skipped,
+            )
+        )
     reasons: Counter[str] = Counter()
     path = rehearsal.report.with_name(f"{rehearsal.run}_error.jsonl")
     for record in read_errors(path):
         since = record["error_type"] == "ChangedSince"
         reasons[tr("changed by somebody since, and left alone") if since else retold(record["error"])] += 1
     lines += [
-        tr("{count} cannot be put back: {reason}", count=count, reason=reason)
+        trn(
+            "{count} cannot be put back: {reason}",
+            "{count} cannot be put back: {reason}",
+            count,
+            reason=reason,
+        )
         for reason, count in reasons.most_common()
     ]
     if reasons:
@@ -138,9 +150,10 @@ def _confirm_deletion(journal: Journal, entities: int, answer: str) -> None:
             raise InputError(
                 "nobody can be asked here: to delete them, say --delete-created={entities}", entities=entities
             )
-        question = tr_prompt(
+        question = trn_prompt(
+            "{count} entity that {run} created is about to be deleted. Type its number: ",
             "{count} entities that {run} created are about to be deleted. Type their number: ",
-            count=entities,
+            entities,
             run=journal.run,
         )
         click.echo(question, nl=False, err=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from odt_async.language import retold, tr
+from odt_async.language import retold, tr, trn
 
-__all__ = ["word_of"]
+__all__ = ["count_of", "word_of"]
 
 
 def word_of(name: str) -> str:
@@ -25,3 +25,16 @@ def word_of(name: str) -> str:
         "not_started": tr("not_started"),
     }
     return words.get(name) or retold(name)
+
+
+def count_of(status: str, count: int) -> str:
+    """Return how many rows came to *status*, such as `3 applied`, in words that agree with the number."""
+    told = {
+        "applied": trn("{count} applied", "{count} applied", count),
+        "unchanged": trn("{count} unchanged", "{count} unchanged", count),
+        "planned": trn("{count} would change", "{count} would change", count),
+        "skipped": trn("{count} skipped", "{count} skipped", count),
+        "error": trn("{count} failed", "{many} failed", count, many=count),
+        "pending": trn("{count} not attempted", "{count} not attempted", count),
+    }
+    return told[status]

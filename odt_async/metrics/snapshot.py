@@ -103,7 +103,7 @@ def _of_pace(run: Run) -> Iterator[Metric]:
         "odt_family_held_seconds", "How long a Retry-After still holds the family.", labels=labels
     )
     for state in run.policy.limiter.states():
-        rate.add_metric([state.family], run.status_file.recent.rate_per_s(state.family))
+        rate.add_metric([state.family], run.chronicle.recent.rate_per_s(state.family))
         held.add_metric([state.family], state.held_s)
         if state.pace_per_s is not None:
             allowed.add_metric([state.family], state.pace_per_s)

@@ -14,14 +14,14 @@ from typing import Any
 import anyio
 
 from odt_async import events
-from odt_async.errors import InvalidRow, OdtError, OutputFailed, RunInterrupted, UnreadableCsv
+from odt_async.errors import InvalidRow, OdtError, OutputFailed, RunInterrupted
 from odt_async.model import Row, Status
+from odt_async.runner.chronicle import Chronicle
 from odt_async.runner.control import Control, keep_to_window, parse_order
 from odt_async.runner.control_socket import control_socket, serve, socket_path
-from odt_async.runner.exit_code import exit_code
 from odt_async.runner.failure import failure_of
 from odt_async.runner.files import RunFiles
-from odt_async.runner.heartbeat import heartbeat_line, keep_beating
+from odt_async.runner.heartbeat import keep_beating
 from odt_async.runner.identity import raw_hash
 from odt_async.runner.ledger import Ledger, unsent
 from odt_async.runner.observer import Observer
@@ -30,10 +30,8 @@ from odt_async.runner.row import Job, RowRunner
 from odt_async.runner.signals import ENDING
 from odt_async.runner.spec import RunSpec
 from odt_async.runner.status import status_of
-from odt_async.runner.status_file import StatusFile
-from odt_async.runner.summary import summarise
+from odt_async.runner.summary import reason_of, summarise
 from odt_async.runner.tally import Progress, Tally
-from odt_async.runner.timeline import Timeline
 from odt_async.runner.workers import Workers
 from odt_async.sinks.report_json import write_report
 from odt_async.webex.directory import Directory
@@ -78,14 +76,13 @@ class Run:
         self._row_runner = rows
         self._directory = directory
         self._log = log
-        self._observer = observer
+        self.now = asyncio.get_running_loop().time
+        self.chronicle = Chronicle(self, files, observer, or_stop=self._or_stop, now=self.now)
         self._workers = Workers(self._crew(spec.settings.concurrency))
         self.control = Control(
-            policy, self._workers, log, crew=self._crew, stop=self._stop, changed=self._changed
+            policy, self._workers, log, crew=self._crew, stop=self._stop, changed=self.chronicle.changed
         )
-        self.now = asyncio.get_running_loop().time
         self._tally = Tally(spec.survey.rows, self.now)
-        self._timeline = Timeline(files.timeline.write, self.now)
         self._ledger = Ledger(
             spec, files=files, tally=self._tally, log=log, observer=observer, stop=self._stop
         )
@@ -93,11 +90,9 @@ class Run:
         self._scope = anyio.CancelScope()  # of the workers
         self._stopped_by: OdtError | signal.Signals | None = None
         self._told_to_end = False  # by a signal
-        self._paused_for: str | None = None  # as observers know it
         self.started = events.timestamp()
         # rows under way by index, the oldest first: the loop time when each was begun
         self.in_progress: dict[int, float] = {}
-        self.status_file = StatusFile(files.path("status.json"), self.now)
         self._cpu_before_s = time.process_time()
 
     @property
@@ -132,11 +127,9 @@ class Run:
         self._log.info(events.RUN_STARTED, rows=self._spec.survey.rows, dry_run=self._spec.dry_run)
         self._files.action_log.flush()  # nothing is sent where nothing can be logged
         async with anyio.create_task_group() as group:
-            self._observer.started(self)
-            self._beat()
-            self._chart()
-            group.start_soon(keep_beating, settings.heartbeat_seconds, self._beat)
-            group.start_soon(keep_beating, _TICK_S, self._tick)
+            self.chronicle.begin()
+            group.start_soon(keep_beating, settings.heartbeat_seconds, self.chronicle.beat)
+            group.start_soon(keep_beating, _TICK_S, self.chronicle.tick)
             group.start_soon(self.policy.tokens.keep)
             if (window := settings.hours) is not None:
                 group.start_soon(keep_to_window, window, self.control)
@@ -148,7 +141,7 @@ class Run:
                     )
             finally:  # while signals are still heeded: an impatient one must not cut this short
                 self._ledger.leave_the_rest(self._unread)
-                self._tick()
+                self.chronicle.tick()
             group.cancel_scope.cancel()
 
     def signalled(self, number: signal.Signals) -> None:
@@ -160,7 +153,7 @@ class Run:
         else:
             self._told_to_end = True
             self._stop(number)
-            self._beat()
+            self.chronicle.beat()
 
     def _crew(self, slots: int) -> int:
         """Return how many rows are in progress with so many requests in flight."""
@@ -182,10 +175,8 @@ class Run:
     def finish(self) -> RunResult:
         """Write the last heartbeat and the report; where that cannot be, the result says why all the same."""
         report = self._files.path("report.json")
-        ended = "finished" if self._stopped_by is None else "stopped"
-        self._beat(ended)
+        self.chronicle.end("finished" if self._stopped_by is None else "stopped")
         with self._or_stop():
-            self._timeline.note(self, ended)
             self._log.info(events.RUN_FINISHED, **self._summary())
             self._files.action_log.flush()
         summary = self._summary()
@@ -194,47 +185,23 @@ class Run:
         except OutputFailed as error:
             self._stop(error)
             summary = self._summary()
-        self.status_file.end(self, summary)
+        self.chronicle.close(summary)
         return RunResult(self.run_id, self.progress(), report, summary, self._stopped_by)
 
     def _summary(self) -> dict[str, Any]:
-        stopped_by = self._stopped_by
         return summarise(
-            self._tally,
-            self.policy,
+            self,
             self._directory.report(),
-            script_name=self._spec.name,
-            run=self.run_id,
-            dry_run=self._spec.dry_run,
-            continues=self._spec.history.runs,
-            started=self.started,
+            stopped_by=self._stopped_by,
             cpu_s=time.process_time() - self._cpu_before_s,
-            stop_reason=None if stopped_by is None else _in_words(stopped_by),
-            exit_code=exit_code(stopped_by, self.progress().counts, dry_run=self._spec.dry_run),
-            source_map=self._spec.source_map,
-            control=self.control.changes,
         )
 
     def _rows(self) -> Iterator[Row]:
         """Yield the rows; a file that changes under our hands ends the run, not in a traceback."""
-        dataset, due = self._spec.dataset, self._spec.survey.rows
-        read = 0
         try:
-            for row in dataset.rows():
-                read += 1
-                yield row
+            yield from self._spec.rows()
         except OdtError as error:
             self._stop(error)
-        else:
-            if read != due:
-                self._stop(
-                    UnreadableCsv(
-                        "{path}: had {due} rows and now has {read}: run again",
-                        path=dataset.path,
-                        due=due,
-                        read=read,
-                    )
-                )
 
     async def _process(self, row: Row) -> bool:
         """Take one row to its outcome; return whether anything was waited for."""
@@ -271,7 +238,7 @@ class Run:
         if self._stopped_by is None and not isinstance(cause, RunInterrupted):
             self._stopped_by = cause
             with self._or_stop():
-                self._log.warning(events.RUN_STOPPED, reason=_in_words(cause))
+                self._log.warning(events.RUN_STOPPED, reason=reason_of(cause))
 
     @contextmanager
     def _or_stop(self) -> Iterator[None]:
@@ -280,38 +247,3 @@ class Run:
             yield
         except OutputFailed as error:
             self._stop(error)
-
-    def _changed(self) -> None:
-        """Say what the operator has just brought about."""
-        if self.policy.gate.reason == self._paused_for:  # else the tick says it
-            self._beat()
-        self._tick()
-
-    def _tick(self) -> None:
-        """Show how things stand; at the beginning and the end of a pause, whatever its reason, say so at once."""
-        reason = self.policy.gate.reason
-        if reason != self._paused_for:
-            self._paused_for = reason
-            self._beat()
-            if reason is None:
-                self._observer.resumed()
-            else:
-                self._observer.paused(reason)
-        self.status_file.tick(self)
-        self._chart()
-        self._observer.tick(self)
-
-    def _chart(self) -> None:
-        with self._or_stop():
-            self._timeline.tick(self)
-
-    def _beat(self, state: str | None = None) -> None:
-        line = heartbeat_line(self.run_id, state or self.state, self.progress(), self.policy)
-        with self._or_stop():
-            self._files.heartbeat.write(f"{line}\n".encode())
-            self._log.info(events.RUN_HEARTBEAT, line=line)
-        self._observer.beat(line)
-
-
-def _in_words(cause: OdtError | signal.Signals) -> str:
-    return cause.name if isinstance(cause, signal.Signals) else str(cause)

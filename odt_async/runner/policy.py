@@ -114,14 +114,16 @@ class RunPolicy:
         row = self._row()
         if verdict is not None and verdict.kind in _TROUBLE:
             self.last_trouble = verdict.reason
-        if verdict is None or (record is not None and record.aside):
-            self.outages.withdraw(row)
-        else:
-            personal = record is not None and record.row_index is not None
-            calls = CallClass(family, writes=method != "GET")
-            # there are always more rows under way than slots
-            self.outages.learn(row, calls, verdict, personal=personal, rows=self.slots.limit + 1)
-        self.limiter.learn(family, sent_at, verdict)
+        try:
+            if verdict is None or (record is not None and record.aside):
+                self.outages.withdraw(row)
+            else:
+                personal = record is not None and record.row_index is not None
+                calls = CallClass(family, writes=method != "GET")
+                # there are always more rows under way than slots
+                self.outages.learn(row, calls, verdict, personal=personal, rows=self.slots.limit + 1)
+        finally:  # also when it cannot be logged: nobody must go on waiting for the answer
+            self.limiter.learn(family, sent_at, verdict)
 
     def _row(self) -> object:
         """Return what stands for the row that calls; all calls of no row are as those of one."""

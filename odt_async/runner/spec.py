@@ -9,6 +9,7 @@ from typing import Protocol
 
 from odt_async.actions import Action
 from odt_async.dataset import Survey
+from odt_async.errors import UnreadableCsv
 from odt_async.model import ActionParams, Layers, Row
 from odt_async.runner.identity import identify
 from odt_async.runner.journal import Journal
@@ -57,6 +58,20 @@ class RunSpec:
     saved_plan: SavedPlan | None = None
     verification: Verification = field(default_factory=Verification)
     undo: Journal | None = None  # of the run that is to be taken back; `dataset` then as well
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows. Raises UnreadableCsv when they are not those that were counted before."""
+        due, read = self.survey.rows, 0
+        for row in self.dataset.rows():
+            read += 1
+            yield row
+        if read != due:
+            raise UnreadableCsv(
+                "{path}: had {due} rows and now has {read}: run again",
+                path=self.dataset.path,
+                due=due,
+                read=read,
+            )
 
     def identify(self, row: Row) -> tuple[ActionParams, str]:
         """Return the row's parameters and its payload hash. Raises InvalidRow."""

@@ -82,7 +82,7 @@ def status_of(run: Run) -> dict[str, Any]:
         "elapsed_s": round(progress.elapsed_s, 3),
         "rows_per_s": round(progress.rows_per_s, 2),
         "left_s": None if progress.left_s is None else round(progress.left_s),
-        "history": run.status_file.recent.history,
+        "history": run.chronicle.recent.history,
         "concurrency": policy.slots.limit,
         "in_flight": policy.slots.in_flight,
         "rate": policy.ceiling.rate_per_s,
@@ -110,7 +110,7 @@ def _families(run: Run) -> list[dict[str, Any]]:
     return [
         {
             "family": state.family,
-            "rate_per_s": run.status_file.recent.rate_per_s(state.family),
+            "rate_per_s": run.chronicle.recent.rate_per_s(state.family),
             "allowed_per_s": _rounded(state.pace_per_s),
             "held_s": round(state.held_s, 1),
             "sent": sent[state.family].sent if state.family in sent else 0,

@@ -57,6 +57,8 @@ class StatusFile:
         self.recent.note(now, carried_out(run), sent)
 
     def _write(self, status: Mapping[str, Any]) -> None:
+        if not self._path.parent.is_dir():
+            return  # whoever has taken the files away is not to find a folder with nothing else in it
         # a full disk ends the run by the files that count, which say so
         with suppress(OutputFailed), whole_file(self._path, synced=False) as file:
             file.write(json_line(status))

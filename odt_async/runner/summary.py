@@ -2,62 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import signal
+from typing import TYPE_CHECKING, Any
 
+from odt_async.errors import OdtError
 from odt_async.events import timestamp
 from odt_async.model import Status, VerdictKind
+from odt_async.runner.exit_code import exit_code
 from odt_async.runner.failure_groups import failure_groups
-from odt_async.runner.policy import RunPolicy
-from odt_async.runner.tally import Tally
 
-__all__ = ["summarise"]
+if TYPE_CHECKING:
+    from odt_async.runner.active import Run
+
+__all__ = ["reason_of", "summarise"]
 
 
 def summarise(
-    tally: Tally,
-    policy: RunPolicy,
+    run: Run,
     lookups: list[dict[str, Any]],
     *,
-    script_name: str,
-    run: str,
-    dry_run: bool,
-    continues: tuple[str, ...],
-    started: str,
+    stopped_by: OdtError | signal.Signals | None,
     cpu_s: float,
-    stop_reason: str | None,
-    exit_code: int,
-    source_map: Mapping[str, str] | None = None,
-    control: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Return counts, times, throttling and error groups, under the names of the specification.
 
+    stopped_by: None when it went to its end.
     cpu_s: what the process has spent of its processors since the run began, sandbox included.
-    source_map: of the one row of `single`; None in bulk.
-    control: what was done to the run while it lasted.
     """
+    spec, tally, policy = run.spec, run.tally, run.policy
     progress = tally.progress()
     counts = progress.counts
     executed = counts[Status.APPLIED] + counts[Status.UNCHANGED] + counts[Status.PLANNED]
     requests = policy.verdicts.total()
     throttled = policy.verdicts[VerdictKind.THROTTLED]
     return {
-        "script_name": script_name,
-        "bulk_mode": source_map is None,
-        "run": run,
-        "state": "finished" if stop_reason is None else "stopped",
-        "stop_reason": stop_reason,
-        "exit_code": exit_code,
-        "dry_run": dry_run,
-        "continues": continues,
-        **({} if source_map is None else {"source_map": dict(source_map)}),
+        "script_name": spec.name,
+        "bulk_mode": spec.source_map is None,
+        "run": run.run_id,
+        "state": "finished" if stopped_by is None else "stopped",
+        "stop_reason": None if stopped_by is None else reason_of(stopped_by),
+        "exit_code": exit_code(stopped_by, counts, dry_run=spec.dry_run),
+        "dry_run": spec.dry_run,
+        "continues": spec.history.runs,
+        **({} if spec.source_map is None else {"source_map": dict(spec.source_map)}),
         "total_rows": progress.total,
         "executed": executed,
         "skipped": counts[Status.SKIPPED],
         "errors": counts[Status.ERROR],
         "pending": counts[Status.PENDING],
         "by_status": {status.value: count for status, count in counts.items()},
-        "started": started,
+        "started": run.started,
         "finished": timestamp(),
         "elapsed_s": round(progress.elapsed_s, 3),
         "cpu_s": round(cpu_s, 3),
@@ -79,7 +73,7 @@ def summarise(
             }
             for family, requests in policy.requests.families.items()
         ],
-        "control": list(control),  # at, what, by
+        "control": list(run.control.changes),  # at, what, by
         "outages": policy.outages.seen,  # began, what, because, lasted_s, probes
         "lookups": lookups,  # kind, names, calls, how
         "families": [
@@ -89,3 +83,8 @@ def summarise(
         "error_groups": dict(tally.error_groups.most_common()),
         "failure_groups": failure_groups(tally),
     }
+
+
+def reason_of(cause: OdtError | signal.Signals) -> str:
+    """Return why a run was stopped, in words."""
+    return cause.name if isinstance(cause, signal.Signals) else str(cause)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 
 from odt_async.errors import InputError
@@ -36,7 +36,12 @@ class Folder:
     def _latest(self, most: int) -> list[RunStatus]:
         found = {run: files for run, files in run_files(self.logs_dir).items() if not is_launch(run)}
         newest_first = sorted(found, key=lambda run: (stamp_of(run), run), reverse=True)
-        return list(islice(self._read(newest_first, found), most))
+        in_order = [
+            run
+            for _second, runs in groupby(newest_first, stamp_of)
+            for run in sorted(runs, key=lambda run: _begun(found[run]), reverse=True)
+        ]
+        return list(islice(self._read(in_order, found), most))
 
     def named(self, wanted: str) -> RunStatus | None:
         """Return the run that *wanted* means, as `runs.find` does it; None when it has just gone.
@@ -75,6 +80,13 @@ def _told_in_a_line() -> Iterator[None]:
         yield
     except OSError as error:
         raise InputError("{file} cannot be read: {why}", file=error.filename, why=error.strerror) from error
+
+
+def _begun(files: Mapping[str, Path]) -> int:
+    """Return when a run wrote down that it begins: an undo does so in the second of its rehearsal."""
+    with suppress(KeyError, FileNotFoundError):
+        return files["run.json"].stat().st_mtime_ns
+    return 0
 
 
 def _signature(files: Mapping[str, Path]) -> _Signature:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -33,8 +32,9 @@ from odt_async.errors import (
 from odt_async.language import written
 from odt_async.model import Verdict, VerdictKind
 from odt_async.webex.answers import Answer, answer_of, forget_token, refusal
+from odt_async.webex.call_log import Call, log_answer, log_retry
 from odt_async.webex.calls import Attempts, CallRecord, HttpPolicy, current_row
-from odt_async.webex.errors import classify_answer, classify_error, masked
+from odt_async.webex.errors import classify_answer, classify_error
 from odt_async.webex.families import family_of
 from odt_async.webex.time_limit import TimeLimits
 from odt_async.webex.wire import Wire, read_body
@@ -50,31 +50,8 @@ WEBEX = "https://webexapis.com"  # what --base-url stands in for: the SDK hard-c
 # one that they have dropped is not tried again. A new one costs two or three round trips, once after each hold.
 _KEEP_ALIVE_S = 15.0
 _DNS_CACHE_S = 10  # after a failover the new address is found within that
-_PLAIN = (bytes, str, type(None))  # bodies that go over the wire as they are
 _OWN_REQUEST = ClientSession._request  # noqa: SLF001 - what a mock puts itself in the place of
-# bytes of an answer: pages of a list would push everything else out of a log that rotates
-_MOST_LOGGED = 32_768
 _MOST_REFUSED_TOKENS = 3  # in one call, of a source that renews itself: renewal does not help
-
-
-@dataclass(slots=True)
-class _Call:
-    """One call of the SDK, however often it is sent."""
-
-    method: str
-    url: str
-    family: str
-    headers: dict[str, str]
-    data: Any
-    address: str  # quoted, with its query
-    options: dict[str, Any]  # for aiohttp: a proxy ...
-    record: CallRecord
-    token: str = ""  # that it was sent with
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether its body is bytes, and nothing is asked of aiohttp but to send it."""
-        return not self.options and isinstance(self.data, _PLAIN)
 
 
 class PolicySession(AsRestSession):
@@ -139,7 +116,7 @@ class PolicySession(AsRestSession):
         request_headers = {"Content-Type": content_type or "application/json;charset=utf-8"}
         if headers:
             request_headers.update((k.lower(), v) for k, v in headers.items())
-        call = _Call(
+        call = Call(
             method=method,
             url=url,
             family=family_of(url[len(self._origin) :]),
@@ -176,7 +153,7 @@ class PolicySession(AsRestSession):
                 raise error
             await self._back_off(call, verdict, attempts.failed(), error)
 
-    async def _attempt(self, call: _Call) -> tuple[Answer, Verdict]:
+    async def _attempt(self, call: Call) -> tuple[Answer, Verdict]:
         """Send *call* once, when the policy lets it; return the answer and its meaning."""
         record = call.record
         if record.left_s <= 0:
@@ -202,10 +179,10 @@ class PolicySession(AsRestSession):
             self._policy.release(call.method, call.family, sent_at, verdict)
         answer.elapsed_s = elapsed_s
         record.tracking_id = answer.tracking_id or record.tracking_id
-        self._log_response(call, answer, verdict)
+        log_answer(self._log, call, answer, verdict)
         return answer, verdict
 
-    async def _exchange(self, call: _Call) -> Answer:
+    async def _exchange(self, call: Call) -> Answer:
         try:
             with self._limits.limit(min(call.record.left_s, self._request_timeout_s)):
                 if call.is_plain and not self.trace_configs and ClientSession._request is _OWN_REQUEST:  # noqa: SLF001
@@ -221,7 +198,7 @@ class PolicySession(AsRestSession):
         except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
             return Answer(error=error)
 
-    async def _send_by_aiohttp(self, call: _Call) -> tuple[ClientResponse, bytes | None]:
+    async def _send_by_aiohttp(self, call: Call) -> tuple[ClientResponse, bytes | None]:
         """Send a form, a file: nothing that an action sends; or what somebody watches (a trace, a mock)."""
         address = URL(call.address, encoded=True)
         async with self.request(
@@ -234,7 +211,7 @@ class PolicySession(AsRestSession):
         self._wire.close()
         await super().close()
 
-    async def _back_off(self, call: _Call, verdict: Verdict, attempt: int, error: Exception) -> None:
+    async def _back_off(self, call: Call, verdict: Verdict, attempt: int, error: Exception) -> None:
         record = call.record
         wait_s = self._policy.wait_before_retry(verdict, attempt)
         if wait_s is None:
@@ -252,16 +229,7 @@ class PolicySession(AsRestSession):
                 max_elapsed_s=record.max_elapsed_s,
                 reason=verdict.reason,
             ) from error
-        self._log.info(
-            events.HTTP_RETRY_SCHEDULED,
-            row_index=record.row_index,
-            method=call.method,
-            url=call.url,
-            caused_by=verdict.reason,
-            retry_num=attempt,
-            wait_for_s=round(wait_s, 3),
-            retry_after_s=verdict.retry_after_s,
-        )
+        log_retry(self._log, call, verdict, retry_num=attempt, wait_s=wait_s)
         if wait_s > 0:
             await self._policy.sleep(wait_s)
 
@@ -272,39 +240,9 @@ class PolicySession(AsRestSession):
             return url
         raise aiohttp.InvalidURL(url, written("not a Webex URL; the token goes to no other host"))
 
-    def _log_response(self, call: _Call, answer: Answer, verdict: Verdict) -> None:
-        response = answer.response
-        failed = verdict.kind is not VerdictKind.OK
-        self._log.info(
-            events.HTTP_RESPONSE,
-            row_index=call.record.row_index,
-            method=call.method,
-            url=call.address,
-            request_body=_loggable(call.data),
-            status=None if response is None else response.status,
-            verdict=verdict.kind,
-            error=None if answer.error is None else f"{type(answer.error).__name__}: {answer.error}",
-            response_headers=masked(response.headers) if failed and response is not None else None,
-            response_body=(answer.body or None) if answer.size <= _MOST_LOGGED else f"{answer.size} bytes",
-            elapsed_ms=round(answer.elapsed_s * 1000, 1),
-            request_tracking_id=call.headers["TrackingID"],
-            tracking_id=call.record.tracking_id,
-        )
-
 
 def _classify(method: str, answer: Answer) -> Verdict:
     if answer.response is None:
         assert answer.error is not None  # noqa: S101 - an exchange ends in an answer or in an error
         return classify_error(method, answer.error)
     return classify_answer(method, answer.response.status, answer.response.headers, defect=answer.defect)
-
-
-def _loggable(data: Any) -> Any:
-    """Return a request's body as the log takes it: JSON as it is, anything else as text."""
-    if isinstance(data, str):
-        data = data.encode()
-    if not isinstance(data, bytes):
-        return None if data is None else str(data)
-    if data.startswith((b"{", b"[")) and b"\n" not in data:
-        return orjson.Fragment(data)
-    return data.decode(errors="replace")

@@ -195,7 +195,10 @@ class _Request:
 
 
 class _Response(ClientResponse):
-    """aiohttp's own, its body read and its connection given back; what is seldom asked for is made when it is."""
+    """The head of an answer, as aiohttp's own tells it; what is seldom asked for is made when it is.
+
+    Its connection has been given back, and its body to whoever sent the request: `read`, `text` and `json` have none.
+    """
 
     def __init__(self, request: _Request, message: RawResponseMessage) -> None:
         # what ClientResponse makes in its __init__ and start() is for a body that is still to come

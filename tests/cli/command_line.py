@@ -109,7 +109,7 @@ def closing_words(result: Result) -> list[str]:
     run = run_of(result)
     last_beat = max(i for i, line in enumerate(result.stderr.splitlines()) if f" {run} " in line)
     words = "\n".join(result.stderr.splitlines()[last_beat + 1 :])
-    words = re.sub(r"(?<= rows in )\d+:\d\d:\d\d", "<time>", words)
+    words = re.sub(r"(?<= in )\d+:\d\d:\d\d", "<time>", words)
     return words.replace(f"{LOGS}/{run}", "<run>").replace(run, "<run>").splitlines()
 
 

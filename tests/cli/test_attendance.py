@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.cli.command_line import ACTION, LOGS, edit_users, odt, send_to_a_stranger, write_samples
+from tests.cli.command_line import ACTION, LOGS, edit_users, odt, run_of, send_to_a_stranger, write_samples
 
 if TYPE_CHECKING:
     import pytest
@@ -56,6 +56,16 @@ def test_a_run_is_told_of_and_the_secret_is_nowhere() -> None:
     assert "--notify '***' '--notify=***' --notify-failures 1 --resume" in result.stderr
     assert SECRET not in result.output
     assert [path.name for path in LOGS.iterdir() if SECRET.encode() in path.read_bytes()] == []
+
+
+def test_a_url_that_ends_in_a_word_of_our_own_masks_no_word_of_ours() -> None:
+    write_samples(4)
+    edit_users(send_to_a_stranger)
+    urls = [f"--notify=http://127.0.0.1:9/{tail}" for tail in ("x", "row_index", "status")]
+    result = odt("bulk", ACTION, "--sandbox", *urls)
+    assert result.exit_code == 1
+    report = json.loads((LOGS / f"{run_of(result)}_report.json").read_bytes())
+    assert [row["status"] for row in report["results"]].count("error") == 1
 
 
 def test_somebody_who_cannot_be_told_is_one_line_at_the_end_and_changes_nothing() -> None:

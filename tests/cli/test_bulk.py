@@ -46,7 +46,7 @@ def assert_refused(result: Any, reason: str) -> None:
         ([ACTION, "--set", "extension="], "odt: --set extension=: has no value"),
         ([ACTION, "--set", "extension=1", "--set", "Extension=2"], "is set twice"),
         ([ACTION, "--set", "extensoin=1"], "--set, column extensoin: not a column of this action"),
-        ([ACTION, "--set", "extension=x"], f"odt: {INPUT}/usuarios.csv: none of its 3 rows can be used"),
+        ([ACTION, "--set", "extension=x"], f"odt: {INPUT}/usuarios.csv: none of its rows (3) can be used"),
         ([ACTION, "--fault", "5xx=2%"], "odt: --fault is for the simulated Webex: add --sandbox"),
         ([ACTION, "--sandbox", "--fault", "5xx=2"], "write it like 5xx=2%"),
         ([ACTION, "--sandbox", "--fault", "no-calling=nobody@nowhere.example"], "nobody@nowhere.example"),
@@ -108,7 +108,7 @@ def test_of_many_bad_rows_the_first_are_shown() -> None:
     lines = result.stderr.splitlines()
     assert len(lines) == 6
     assert [line for line in lines[:5] if not line.startswith("--set, column extension: ")] == []
-    assert lines[5].startswith(f"odt: {INPUT}/usuarios.csv: none of its 20 rows can be used; ")
+    assert lines[5].startswith(f"odt: {INPUT}/usuarios.csv: none of its rows (20) can be used; ")
 
 
 def test_an_action_runs_once_at_a_time() -> None:

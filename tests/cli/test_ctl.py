@@ -116,7 +116,7 @@ def test_the_state_is_told_in_words_and_as_json() -> None:
         words, record = odt("ctl", "status"), odt("ctl", "status", "--json")
     assert words.stdout.splitlines() == [
         f"{RUN} (pid 7) paused: 4/10 rows",
-        "3 applied, 1 error",
+        "3 applied, 1 failed",
         "2.0 rows/s, ETA 0:01:01",
         "concurrency 8, in flight 0, at most 2.5 requests/s",
         "paused: no token",

@@ -222,7 +222,7 @@ def test_a_dry_run_with_changes_is_5_and_prints_them_to_stdout() -> None:
     assert first.startswith("row 0 (usuarios.csv line 2) Y2lzY29zcGFyazov")
     assert "    callForwarding.always.enabled: false -> true" in changes
     assert '    callForwarding.always.destination: (nothing) -> "5380000000"' in changes
-    assert closing_words(result)[0] == "1 rows in <time>: 0 applied, 0 unchanged, 1 would change, 0 failed"
+    assert closing_words(result)[0] == "1 row in <time>: 0 applied, 0 unchanged, 1 would change, 0 failed"
     assert counts_of(run_of(result)) == {"plan.jsonl": 1}
 
 

@@ -54,6 +54,16 @@ def test_the_command_to_go_on_names_the_program_that_was_called(
     assert follow_up(result.stderr)[:3] == [program, "bulk", ACTION]
 
 
+def test_what_was_done_in_a_try_is_not_taken_for_done_in_webex() -> None:
+    write_samples(2)
+    run = run_of(odt("bulk", ACTION, "--sandbox"))
+    result = odt("bulk", ACTION, "--resume", "--lang", "es")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"odt: --resume {run}: fue una prueba contra http://127.0.0.1:")
+    assert "en Webex no está hecha ninguna de sus filas" in result.stderr
+    assert odt("bulk", ACTION, "--resume", "--sandbox").exit_code == 0
+
+
 def write_samples_anew(rows: int) -> None:
     for path in INPUT.rglob("*"):
         if path.is_file():
@@ -71,7 +81,7 @@ def test_rejected_rows_mended_are_input_again() -> None:
     result = odt("bulk", ACTION, "--sandbox")
     assert header.endswith(",error_type,error")
     assert result.exit_code == 0
-    assert closing_words(result)[0] == "1 rows in <time>: 1 applied, 0 unchanged, 0 failed"
+    assert closing_words(result)[0] == "1 row in <time>: 1 applied, 0 unchanged, 0 failed"
 
 
 def test_rejected_rows_that_fail_again_have_one_reason_each() -> None:

@@ -138,7 +138,7 @@ def test_the_files_and_their_rows_are_told_before_the_first_question() -> None:
         (
             lambda: edit_users(lambda rows: [row.update(legacy_phone_number="") for row in rows]),
             ["legacy_phone_number"],
-            "none of its 3 rows can be used",
+            "none of its rows (3) can be used",
         ),
     ],
 )

@@ -75,7 +75,7 @@ def test_a_failed_row_is_1() -> None:
     edit_users(send_to_a_stranger)
     result = odt("plan", ACTION, "--sandbox")
     assert result.exit_code == 1
-    assert result.stdout.startswith("2 change, 0 unchanged, 1 errors; ")
+    assert result.stdout.startswith("2 change, 0 unchanged, 1 error; ")
     assert "to mend: " in result.stderr
 
 
@@ -144,7 +144,7 @@ def test_a_row_that_was_edited_since_is_not_in_the_plan() -> None:
     path = plan_file(odt("plan", ACTION))
     write_samples_with(3, {0: {"destination": "8001"}})
     result = odt("bulk", ACTION, "--plan", str(path))
-    assert "1 rows of the plan are not in input_data/usuarios.csv as they were\n" in result.stderr
+    assert "1 row of the plan is not in input_data/usuarios.csv as it was\n" in result.stderr
     assert ": 2 applied, 0 unchanged, 1 skipped, 0 failed\n" in result.stderr
 
 

@@ -60,6 +60,11 @@ def test_the_environment_can_name_it_too(logs: Path, monkeypatch: pytest.MonkeyP
     assert ReadPage(logs / f"{FIRST}_report.html").language == "en"
 
 
+def test_a_file_without_a_name_is_one_line(logs: Path) -> None:
+    result = odt("report", FIRST, "--output", "", "--lang", "en")
+    assert (result.exit_code, result.stderr) == (2, "odt: --output '' names no file\n")
+
+
 def test_a_run_that_is_not_there_is_one_line(logs: Path) -> None:
     result = odt("report", "nope")
     assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (2, "", 1)

@@ -275,6 +275,19 @@ def test_a_secret_in_a_manifest_is_not_shown() -> None:
     assert "settings  concurrency=3\n" in text
 
 
+@pytest.mark.parametrize("command", [["runs"], ["runs", "show"], ["report", "--lang", "en"]])
+def test_the_files_of_another_user_are_one_line(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_run(LOGS, FIRST, OK)
+
+    def refused(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    result = odt(*command)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"odt: logs/{FIRST}_run.json cannot be read: Permission denied\n"
+
+
 def test_runs_that_went_alike_end_with_0() -> None:
     leave_run(LOGS, FIRST, OK)
     leave_run(LOGS, SECOND, OK)
@@ -297,8 +310,15 @@ def test_differences_are_lines_and_end_with_1() -> None:
     assert result.stderr.splitlines()[2:] == [
         "2 rows: error -> applied",
         "1 row: only in A: error",
-        "3 rows of A were not attempted: they are none of its",
+        "3 rows of A were not attempted: they are none of these",
     ]
+
+
+def test_the_kinds_of_differences_are_told_in_the_language_that_is_spoken() -> None:
+    leave_run(LOGS, FIRST, OK)
+    leave_run(LOGS, SECOND, OK[1:], total=len(OK) - 1)
+    result = odt("runs", "diff", FIRST, SECOND, "--lang", "es")
+    assert result.stderr.splitlines()[-1] == "1 fila: solo en A: applied"
 
 
 def test_differences_are_lines_of_json() -> None:

@@ -92,7 +92,7 @@ def test_it_serves_until_told_to_stop_and_then_says_what_happened(number: signal
     assert (process.returncode, len(people)) == (0, 5)
     assert variables["WEBEX_BASE_URL"] in first
     assert summary == [
-        "1 requests",
+        "1 request",
         "          1  GET /v1/people  200",
         (
             "writes: 0 changed something, 0 changed nothing, 0 got no answer; "

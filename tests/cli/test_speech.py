@@ -128,8 +128,8 @@ def test_a_run_speaks_spanish_and_its_files_stay_english() -> None:
     assert told[0].startswith(
         "usuarios.csv línea 2, columna extension: una hoja de cálculo abrevió el número a '8,03E+07'"
     )
-    assert "1 de 3 filas no se pueden usar y se rechazarán; las demás siguen" in told
-    assert any(line.endswith("2 aplicadas, 0 sin cambios, 1 fallidas") for line in told)
+    assert "1 de 3 filas no se puede usar y se rechazará; las demás siguen" in told
+    assert any(line.endswith("2 aplicadas, 0 sin cambios, 1 falló") for line in told)
     assert any(line.startswith("informe: ") for line in told)
     record = json.loads(only("*_error.jsonl").read_text())
     assert record["error"].startswith(

@@ -8,7 +8,7 @@ import pytest
 from wxc_sdk.tokens import Tokens
 
 from odt_async import events
-from odt_async.errors import NotAuthorised, RunInterrupted
+from odt_async.errors import NotAuthorised, OutputFailed, RunInterrupted
 from odt_async.model import Verdict, VerdictKind
 from odt_async.runner.backoff import BackoffPolicy
 from odt_async.runner.policy import RunPolicy
@@ -263,3 +263,17 @@ async def test_a_call_that_no_row_needs_shows_no_outage(*, aside: bool, reason: 
         policy.release("GET", "authorizations", 0.0, Verdict(VerdictKind.TRANSIENT, "HTTP 503"))
     current_row.reset(before)
     assert str(policy.gate.reason).startswith(reason)
+
+
+async def test_an_outage_that_cannot_be_logged_keeps_nobody_waiting() -> None:
+    policy = make_policy()
+
+    def fail(*_what: object, **_facts: object) -> None:
+        raise OutputFailed("the log cannot be written")
+
+    policy.outages.learn = fail  # type: ignore[method-assign]
+    await policy.admit("people")
+    with pytest.raises(OutputFailed):
+        policy.release("GET", "people", 0.0, Verdict(VerdictKind.TRANSIENT, "HTTP 503"))
+    [people] = policy.limiter.states()
+    assert (policy.slots.in_flight, people.under_way) == (0, 0)

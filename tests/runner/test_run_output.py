@@ -60,6 +60,20 @@ async def test_a_disk_that_is_full_when_it_is_told_to_stop_gives_no_traceback() 
     assert left.report["stop_reason"] == "SIGINT"
 
 
+async def test_a_course_that_cannot_be_written_leaves_the_log_its_last_word() -> None:
+    write_rows(20)
+
+    def fail(_line: bytes) -> None:
+        raise OutputFailed("the timeline cannot be written")
+
+    watcher = Watcher()
+    watcher.started = lambda run: setattr(run.chronicle._timeline, "_write", fail)  # type: ignore[method-assign]
+    async with sandbox() as served:
+        left = await run_on(served, watcher=watcher)
+    assert left.report["stop_reason"] == "the timeline cannot be written"
+    assert b'"event":"run.finished"' in (LOGS / f"{ACTION}.log").read_bytes().splitlines()[-1]
+
+
 class FailingLog:
     """A log whose warnings cannot be written."""
 

@@ -115,3 +115,18 @@ def test_nothing_waits_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     with whole_file(Path("b.json")) as file:
         file.write(b"{}")
     assert len(synced) == 2  # the file, and its folder
+
+
+async def test_a_folder_that_was_taken_away_is_not_made_again() -> None:
+    write_rows(40)
+    there: list[bool] = []
+
+    def look(_run: Run) -> None:
+        there.append(LOGS.exists())
+        if len(there) == 2:
+            LOGS.rename("logs-of-yesterday")
+
+    async with sandbox("latency=500ms") as served:
+        left = await run_on(served, watcher=Watcher(on_tick=look), concurrency=4)
+    assert set(there[2:-1]) == {False}
+    assert left.counts == {"applied": 40}

@@ -23,6 +23,16 @@ def test_the_newest_runs_come_first_and_no_more_than_wanted() -> None:
     assert [run.run for run in folder.latest(1)] == [LATER]
 
 
+def test_of_two_runs_of_one_second_the_one_that_began_last_comes_first() -> None:
+    undo, rehearsal = f"{ACTION}_20240601T230000Z_5876", f"{ACTION}_20240601T230000Z_fb70"
+    for began_ns, run in enumerate((rehearsal, undo), 1):
+        write_run({"run.json": MANIFEST}, run=run)
+        os.utime(LOGS / f"{run}_run.json", ns=(began_ns, began_ns))
+    write_run({"report.json": report_of(HEAD)}, run=f"{ACTION}_20240601T230000Z_ff00")
+    shown = [run.run.rpartition("_")[2] for run in Folder(LOGS).latest(9)]
+    assert shown == ["5876", "fb70", "ff00"]
+
+
 def test_where_there_is_no_folder_there_is_no_run() -> None:
     folder = Folder(Path("nowhere"))
     assert (folder.latest(9), folder.status(RUN)) == ([], None)
