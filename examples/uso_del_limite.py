@@ -112,7 +112,7 @@ def measure(shape: str, root: Path, *, seconds: float, concurrency: int) -> list
         run = _odt("bulk", action, *words, *logs, environment=environment)
         try:
             _await_first_request(url)
-            time.sleep(seconds)
+            time.sleep(seconds)  # other processes are measured, in real time
             return usage(shape, _ask(url, "limits"), _ask(url, "journal"))
         finally:
             run.kill()
@@ -134,7 +134,6 @@ def _organisation() -> tuple[str, ...]:
 
 
 def _odt(*words: str, environment: dict[str, str] | None = None, stderr: Any = None) -> subprocess.Popen[str]:
-
     return subprocess.Popen(  # noqa: S603 - our own program, words of ours
         [sys.executable, "-m", "odt_async", *words],
         env={**os.environ, **(environment or {})},
@@ -156,7 +155,7 @@ def _served(faults: Iterable[str], root: Path) -> Iterator[tuple[str, str]]:
         while (match := _EXPORT.search(says.read_text("utf-8"))) is None:
             if server.poll() is not None or time.monotonic() > give_up_at:
                 raise SystemExit(f"the sandbox does not start: {says.read_text('utf-8')}")
-            time.sleep(0.1)
+            time.sleep(0.1)  # for another process
         yield match[1], match[2]
     finally:
         server.terminate()
@@ -168,7 +167,7 @@ def _await_first_request(url: str) -> None:
     while not _ask(url, "journal")["total"]:
         if time.monotonic() > give_up_at:
             raise SystemExit("the run sends nothing")
-        time.sleep(0.1)
+        time.sleep(0.1)  # for another process
 
 
 def _ask(url: str, command: str) -> Any:

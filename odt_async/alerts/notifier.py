@@ -146,7 +146,5 @@ async def deliver_all(channels: Sequence[Channel]) -> AsyncIterator[None]:
                 for channel in channels:
                     channel.give_up()
                 group.cancel_scope.cancel()
-    except (
-        BaseExceptionGroup
-    ) as together:  # that of the run, which the group has wrapped: deliveries raise none
+    except BaseExceptionGroup as together:  # what the run has raised, wrapped: deliveries raise nothing
         raise together.exceptions[0] from None

@@ -74,14 +74,13 @@ def _in_words(run: PastRun) -> str:
 
 def _line(difference: Difference) -> str:
     """Return `row 12 P1 error (AsRestError: HTTP 404) -> applied`; rows count as in A, where it has the row."""
-    known = difference.a or difference.b
-    if known is None:  # pragma: no cover - a difference is one of something
-        return ""
+    sides = _sides(difference)
+    known = sides[0]
     place = tr("row {index}", index=known.row_index)
     if difference.a and difference.b and difference.a.row_index != difference.b.row_index:
         place += tr(" (in B {index})", index=difference.b.row_index)
     edited = tr(", edited") if difference.edited else ""
-    fates = " -> ".join(map(_fate, _sides(difference)))
+    fates = " -> ".join(map(_fate, sides))
     return f"{place}{edited}  {known.entity_id or '-'}  {_only(difference)}{fates}"
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from odt_async.cli.words import count_of
+from odt_async.cli.words import count_of, word_of
 from odt_async.language import tr, trn
 from odt_async.runner.heartbeat import clock
 
@@ -58,15 +58,8 @@ def started(run: PastRun) -> str:
 
 def state_in_words(run: PastRun) -> str:
     """Return its state, and what is special about it: a dry run, an undo, a single row."""
-    states = {
-        "running": tr("running"),
-        "finished": tr("finished"),
-        "stopped": tr("stopped"),
-        "interrupted": tr("interrupted"),
-        "killed": tr("killed"),
-    }
     kinds = {"bulk": "", "single": tr("one row"), "dry run": tr("dry run"), "undo": tr("undo")}
-    return ", ".join(filter(None, [states[run.state], kinds[run.kind]]))
+    return ", ".join(filter(None, [word_of(run.state), kinds[run.kind]]))
 
 
 def rows_in_words(run: PastRun) -> str:

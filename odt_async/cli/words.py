@@ -22,6 +22,8 @@ def word_of(name: str) -> str:
         "draining": tr("draining"),
         "finished": tr("finished"),
         "stopped": tr("stopped"),
+        "interrupted": tr("interrupted"),
+        "killed": tr("killed"),
         "not_started": tr("not_started"),
     }
     return words.get(name) or retold(name)

@@ -122,7 +122,7 @@ class Coalescer(Generic[_Member]):
             await self._gather(group)
             self._close(key, group)
             group.results = await self._send(key, group.members)
-        except BaseException as error:
+        except BaseException as error:  # cancelled too: those who follow must hear of it, not wait for ever
             aborted = RunInterrupted("the run ended while the row's call was under way")
             group.error = error if isinstance(error, Exception) else aborted
             raise

@@ -50,7 +50,7 @@ class _Turn:
                 while queue[0] is not self:
                     self._moved_up = asyncio.Event()
                     await self._moved_up.wait()
-        except BaseException:
+        except BaseException:  # cancelled: whoever is behind must not wait for a row that has gone
             self._leave()
             raise
 

@@ -62,5 +62,5 @@ def _take(descriptor: int) -> None:
         with suppress(BlockingIOError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
-        time.sleep(_BETWEEN_TRIES_S)
+        time.sleep(_BETWEEN_TRIES_S)  # ahead of the run: no loop is kept waiting
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

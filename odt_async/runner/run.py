@@ -110,9 +110,7 @@ async def _run(
             )
             with signals.heard_by(active.signalled):
                 await active.carry_out()
-        with suppress(
-            OutputFailed
-        ):  # a convenience of the next run, not worth a word on the failures of this one
+        with suppress(OutputFailed):  # a convenience of the next run: this one has not failed by it
             remember(settings.logs_dir, organisation, policy.limiter.known())
         return active.finish()
 

@@ -116,7 +116,9 @@ class Wire:
             raise aiohttp.ClientResponseError(
                 request.info, (), status=error.code, message=error.message, headers=error.headers
             ) from error
-        except BaseException:
+        except (
+            BaseException
+        ):  # cancelled or timed out: the answer may still come, and nobody may take it for his
             connection.close()
             raise
         if protocol.should_close:
