@@ -29,13 +29,14 @@ _QUICK_UNITS = 2.0  # refused so soon, the limit has fallen or the level was a b
 _HARDLY_ABOVE = 1.015  # times the level: it was the level itself that was too high
 _RISEN = 1.8  # times the fallen level, unrefused: it has
 _FALLEN_PLATEAU, _SHORT_PLATEAU, _LONG_PLATEAU, _LONGEST_PLATEAU = (
-    8.0,
+    5.0,
     12.0,
     25.0,
     60.0,
 )  # units without growth
+_AFTER_A_FALL = 1.03  # times the plateau, each time that more was refused: the fall may be for good
 # at least, for each call refused, before more are provoked
-_CALLS_A_REFUSAL, _CALLS_WHEN_FALLEN = 220.0, 60.0
+_CALLS_A_REFUSAL, _CALLS_WHEN_FALLEN = 220.0, 100.0
 _RARELY = 6.0  # times the plateau, when a share is left to others
 _SAFE = 0.985  # of what was accepted: less than the limit, or the next refusal would come as soon
 _FEW = 3  # calls tell nothing
@@ -185,6 +186,10 @@ class Level:
         return self._fallen or self._share < 1.0
 
     @property
+    def _shortest_plateau(self) -> float:
+        return _FALLEN_PLATEAU if self._fallen else _SHORT_PLATEAU
+
+    @property
     def _unit_s(self) -> float:
         calls = 0.0 if self._guessed and self._stage is Course.SEARCH else _CALLS_A_UNIT
         return max(1.0, calls / (self._level or 1.0), _HOLDS_A_UNIT * self._hold_s)
@@ -243,7 +248,7 @@ class Level:
     def _follow(self, goodput: float) -> None:
         self._is_free = self.settled
         self._was_ever_free |= self._is_free
-        self._settle(goodput, _SHORT_PLATEAU)
+        self._settle(goodput, self._shortest_plateau)
 
     def _fall(self, epoch: Epoch, goodput: float, refused: float) -> None:
         level = self._level or 0.0
@@ -267,6 +272,7 @@ class Level:
         self._stage = Course.FAST
         self._is_free = self._raised = False
         self._fallen = True
+        self._plateau = self._shortest_plateau
         if self._was_ever_free:
             self._most_saved = math.inf
 
@@ -294,7 +300,7 @@ class Level:
         elif not self.settled:
             self._level = max(_SAFE * goodput, level, BORNE[self._stage] * refused)
             self._stage = Course(self._stage + 1)
-            self._plateau = _FALLEN_PLATEAU if self._fallen else _SHORT_PLATEAU
+            self._plateau = self._shortest_plateau
             self._raised = self._level > level
         elif refused > (_RISEN if self._asks_quickly else _RISEN_FROM) * level:
             self._level = max(_SAFE * goodput, BORNE[Course.FAST] * refused)
@@ -302,7 +308,7 @@ class Level:
             self._raised = True
             self._fallen = False
         elif self._asks_quickly:
-            self._settle(max(_SAFE * goodput, level), 1.1 * self._plateau)
+            self._settle(max(_SAFE * goodput, level), _AFTER_A_FALL * self._plateau)
             self._fallen = self._plateau < _LONG_PLATEAU
         else:
             longer = min(_LONGEST_PLATEAU, max(_LONG_PLATEAU, 1.5 * self._plateau))

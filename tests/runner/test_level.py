@@ -58,6 +58,15 @@ def test_a_limit_that_fell_is_searched_between_what_is_accepted_and_what_was_ref
     assert not level.settled
 
 
+def test_after_a_fall_more_is_asked_for_soon_however_long_the_level_had_held_before() -> None:
+    level = Level(50.0)  # from an earlier run: asked about every 25 s
+    fall, found_again = Epoch(25, 0.5, 1.0, 50.0), Epoch(95, 2.8, 1.0, 32.0)
+    for epoch in (fall, found_again, found_again, found_again):
+        level.refused(epoch)
+    assert level.settled
+    assert level.plateau_s == 5.0
+
+
 def test_a_share_is_used_while_the_level_holds_and_the_level_is_asked_about_rarely() -> None:
     whole, share = Level(50.0), Level(50.0, share=0.7)
     assert share.pace(0.0) == pytest.approx(35.0)
