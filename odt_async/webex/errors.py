@@ -64,6 +64,7 @@ _ENVELOPE = frozenset(
         *("errorCode", "errorMessage", "error_description"),
     }
 )
+_MARKS = frozenset({"schemas", "errors", "error"})  # one of them is in every error
 _MASKED_HEADERS = frozenset({"authorization", "set-cookie", "cookie", "proxy-authorization"})
 
 
@@ -176,7 +177,7 @@ def is_error_body(body: Any) -> bool:
     Not so an answer that has `errors` beside its results (a person, SCIM Bulk), nor the list of numbers that a
     location has refused, whose entries name the number.
     """
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict) or _MARKS.isdisjoint(body):
         return False
     schemas = body.get("schemas")
     if isinstance(schemas, list) and _SCIM_ERROR_SCHEMA in schemas:

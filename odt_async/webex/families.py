@@ -7,24 +7,20 @@ calling features below people and workspaces and for each kind of telephony conf
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 __all__ = ["family_of"]
 
-_PATH = re.compile(r"^(?:[a-z]+://[^/]+)?(?:/v1)?/([^?#]*)")
-
 
 @lru_cache(maxsize=1024)  # a row writes where it has read
-def family_of(url: str) -> str:
-    """Return the family of *url*, absolute or a path, with or without `/v1`.
+def family_of(path: str) -> str:
+    """Return the family of *path*, with or without `/v1` before it and a query behind it.
 
     `/v1/people/{id}/features/callForwarding` -> `people/features`;
     `/v1/telephony/config/locations/{id}/numbers` -> `telephony/locations`;
     `/identity/scim/{org}/v2/Users` -> `identity/scim`.
     """
-    match = _PATH.match(url)
-    segments = match[1].strip("/").split("/") if match else []
+    segments = path.partition("?")[0].removeprefix("/v1/").strip("/").split("/")
     match segments:
         case ["telephony", "config", kind, *_]:
             return f"telephony/{kind}"
@@ -34,7 +30,4 @@ def family_of(url: str) -> str:
             return f"identity/{service}"
         case [kind, _, "features", *_]:
             return f"{kind}/features"
-        case [kind, *_]:
-            return kind
-        case _:
-            return ""
+    return segments[0]

@@ -36,7 +36,7 @@ from odt_async.webex.call_log import Call, log_answer, log_retry
 from odt_async.webex.calls import Attempts, CallRecord, HttpPolicy, current_row
 from odt_async.webex.errors import classify_answer, classify_error
 from odt_async.webex.families import family_of
-from odt_async.webex.time_limit import TimeLimits
+from odt_async.webex.line import Connector
 from odt_async.webex.wire import Wire, read_body
 
 if TYPE_CHECKING:
@@ -76,9 +76,7 @@ class PolicySession(AsRestSession):
             concurrent_requests=1,  # the SDK's semaphore is not used
             retry_429=False,
             # the policy's slots are the only bound
-            connector=aiohttp.TCPConnector(
-                limit=0, keepalive_timeout=_KEEP_ALIVE_S, ttl_dns_cache=_DNS_CACHE_S
-            ),
+            connector=Connector(limit=0, keepalive_timeout=_KEEP_ALIVE_S, ttl_dns_cache=_DNS_CACHE_S),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(sock_connect=min(30, request_timeout_s)),
         )
@@ -87,7 +85,6 @@ class PolicySession(AsRestSession):
         self._log = log
         self._origin = base_url.rstrip("/") if base_url else WEBEX
         self._request_timeout_s = request_timeout_s
-        self._limits = TimeLimits()
         self._wire = Wire(self, self._origin, keep_alive_s=_KEEP_ALIVE_S)
         self.memory: dict[str, Any] = {}  # what the actions know from one call to the next
         self._now = asyncio.get_running_loop().time
@@ -129,7 +126,7 @@ class PolicySession(AsRestSession):
         if call.record.rehearsal and method != "GET":
             raise WriteRefused(f"{method} {url}")
         refused_tokens = 0
-        attempts = Attempts(self._policy)
+        attempts: Attempts | None = None
         while True:
             answer, verdict = await self._attempt(call)
             response = answer.response
@@ -151,6 +148,7 @@ class PolicySession(AsRestSession):
                 raise AmbiguousWrite(verdict.reason, retry_after_s=verdict.retry_after_s) from error
             if verdict.kind is VerdictKind.PERMANENT:
                 raise error
+            attempts = attempts or Attempts(self._policy)
             await self._back_off(call, verdict, attempts.failed(), error)
 
     async def _attempt(self, call: Call) -> tuple[Answer, Verdict]:
@@ -183,14 +181,15 @@ class PolicySession(AsRestSession):
         return answer, verdict
 
     async def _exchange(self, call: Call) -> Answer:
+        limit_s = min(call.record.left_s, self._request_timeout_s)
         try:
-            with self._limits.limit(min(call.record.left_s, self._request_timeout_s)):
-                if call.is_plain and not self.trace_configs and ClientSession._request is _OWN_REQUEST:  # noqa: SLF001
-                    return answer_of(
-                        *await self._wire.send(
-                            call.method, call.address, headers=call.headers, data=call.data
-                        )
+            if call.is_plain and not self.trace_configs and ClientSession._request is _OWN_REQUEST:  # noqa: SLF001
+                return answer_of(
+                    *await self._wire.send(
+                        call.method, call.address, headers=call.headers, data=call.data, limit_s=limit_s
                     )
+                )
+            async with asyncio.timeout(limit_s):
                 return answer_of(*await self._send_by_aiohttp(call))
         except aiohttp.ClientResponseError as error:
             forget_token(error)

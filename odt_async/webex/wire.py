@@ -12,20 +12,22 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Mapping
+from functools import lru_cache
 from http import HTTPStatus
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from aiohttp import ClientRequest, ClientResponse, ClientSession, RequestInfo, hdrs
-from aiohttp.helpers import TimerNoop
 from aiohttp.http import SERVER_SOFTWARE, HttpProcessingError, RawResponseMessage
 from aiohttp.http_writer import _serialize_headers
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from odt_async.webex.line import Line
+from odt_async.webex.time_limit import TimeLimits
+
 if TYPE_CHECKING:
-    from aiohttp.client_proto import ResponseHandler
-    from aiohttp.connector import Connection
     from aiohttp.streams import StreamReader
 
 __all__ = ["MAX_BODY", "Wire", "read_body"]
@@ -37,16 +39,15 @@ MAX_BODY = 16 * 2**20
 _ALWAYS = {str(name): value for name, value in ClientRequest.DEFAULT_HEADERS.items()} | {
     "User-Agent": SERVER_SOFTWARE
 }
-_READ_AHEAD = 2**16  # bytes that the parser may hold back: aiohttp's own default
-_NO_TIMER = TimerNoop()
 # what a URL is sent as without any quoting, as those of nearly all calls are
-_PLAIN_PATH = re.compile(r"(?:/[\w=~-]+)+", re.ASCII)
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_/=~-]+")
 _PLAIN_VALUE = re.compile(r"[\w.~-]+", re.ASCII)
 
 
 class Wire:
     """Sends to one origin, through connections of *session*, which it keeps until it is closed.
 
+    session: its connector is a `Connector`.
     origin: `scheme://host:port`; no request goes to another.
     keep_alive_s: a connection that has been idle for longer is not used again.
     """
@@ -61,12 +62,13 @@ class Wire:
         self._peer = ClientRequest("GET", URL(origin), loop=asyncio.get_running_loop(), session=session)
         self._host = self._peer.headers[hdrs.HOST]
         self._origin = origin
-        self._idle: deque[tuple[Connection, float]] = deque()  # and since when; the longest first
+        self._limits = TimeLimits()
+        self._idle: deque[Line] = deque()  # the longest first
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
         while self._idle:
-            self._idle.popleft()[0].close()
+            self._idle.popleft().connection.close()
 
     def address(self, url: str, params: Any = None) -> str:
         """Return *url* with *params* as its query, quoted as aiohttp quotes them."""
@@ -74,8 +76,12 @@ class Wire:
         if _PLAIN_PATH.fullmatch(path):
             if not params:
                 return url
-            if isinstance(params, dict) and all(map(_is_plain, (*params, *params.values()))):
-                return f"{url}?{'&'.join(map('='.join, params.items()))}"
+            try:
+                query = _plain_query(*params.items()) if isinstance(params, dict) else ""
+            except TypeError:  # a value is a list
+                query = ""
+            if query:
+                return f"{url}?{query}"
         whole = URL(url)
         return self._origin + (whole.extend_query(params) if params else whole).raw_path_qs
 
@@ -86,14 +92,14 @@ class Wire:
         *,
         headers: Mapping[str, str],
         data: bytes | str | None,
+        limit_s: float,
     ) -> tuple[ClientResponse, bytes | None]:
         """Return the response and its body, unpacked; None for a body of more than MAX_BODY, which is not read.
 
-        Of the session's timeouts those of connecting count; a limit to the whole is the caller's.
-
         url: below the origin, and quoted (`address`).
+        limit_s: for all of it; of the session's timeouts only those of connecting count.
 
-        Raises aiohttp's errors.
+        Raises aiohttp's errors, and TimeoutError.
         """
         body = data.encode() if isinstance(data, str) else data
         whole = {"Host": self._host, **headers, **_ALWAYS}
@@ -102,48 +108,57 @@ class Wire:
         # it takes any mapping
         head = _serialize_headers(f"{method} {url[len(self._origin) :]} HTTP/1.1", whole)  # type: ignore[arg-type]
         request = _Request(method, url, whole)
-        connection = self._take() or await self._connect(request)
+        ends_at = self._now() + limit_s
+        line = self._take()
+        if line is None:
+            line = await self._connect(request, limit_s)
+        self._limits.start(line, ends_at)
         try:
-            protocol = connection.protocol
-            assert protocol is not None  # noqa: S101 - the connection is ours
-            _start(protocol, method, head + body if body else head)
-            message, payload = await protocol.read()
+            line.ask(method, head + body if body else head)
+            message, payload = await line.answer()
             while message.code < HTTPStatus.OK and message.code != HTTPStatus.SWITCHING_PROTOCOLS:
-                message, payload = await protocol.read()
+                message, payload = await line.answer()
             content = await read_body(payload)
         except HttpProcessingError as error:
-            connection.close()
+            line.connection.close()
             raise aiohttp.ClientResponseError(
                 request.info, (), status=error.code, message=error.message, headers=error.headers
             ) from error
-        except (
-            BaseException
-        ):  # cancelled or timed out: the answer may still come, and nobody may take it for his
-            connection.close()
+        except BaseException:  # cancelled, or late: the answer may still come, and nobody may take it for his
+            line.connection.close()
             raise
-        if protocol.should_close:
-            connection.close()
+        finally:
+            self._limits.stop(line)
+        if line.should_close:
+            line.connection.close()
         else:
-            self._idle.append((connection, self._now()))
+            line.rest()
+            self._idle.append(line)
         return _Response(request, message), content
 
-    def _take(self) -> Connection | None:
+    def _take(self) -> Line | None:
         """Return a connection that was used before, if there is one that still can be."""
         while self._idle:
-            connection, since = self._idle.popleft()
-            protocol = connection.protocol
+            line = self._idle.popleft()
             # what has come since then nobody has asked for: it is no answer to what will be asked now
-            usable = protocol is not None and protocol.is_connected() and not protocol.should_close
-            if usable and self._now() - since <= self._keep_alive_s:
-                return connection
-            connection.close()
+            usable = line.is_connected() and not line.should_close
+            if usable and self._now() - line.idle_since <= self._keep_alive_s:
+                return line
+            line.connection.close()
         return None
 
-    async def _connect(self, request: _Request) -> Connection:
-        try:
-            return await self._connector.connect(self._peer, traces=[], timeout=self._session.timeout)
-        except TimeoutError as error:
-            raise aiohttp.ConnectionTimeoutError(f"Connection timeout to host {request.url}") from error
+    async def _connect(self, request: _Request, limit_s: float) -> Line:
+        async with asyncio.timeout(limit_s):
+            try:
+                connection = await self._connector.connect(
+                    self._peer, traces=[], timeout=self._session.timeout
+                )
+            except TimeoutError as error:
+                raise aiohttp.ConnectionTimeoutError(f"Connection timeout to host {request.url}") from error
+        line = connection.protocol
+        assert isinstance(line, Line)  # noqa: S101 - the connector makes no other
+        line.connection = connection
+        return line
 
 
 async def read_body(payload: StreamReader) -> bytes | None:
@@ -161,18 +176,10 @@ async def read_body(payload: StreamReader) -> bytes | None:
     return b"".join(pieces)
 
 
-def _start(protocol: ResponseHandler, method: str, request: bytes) -> None:
-    """Send *request* at once, and without a task. Raises aiohttp's error when the peer has gone."""
-    protocol.set_response_params(
-        timer=_NO_TIMER,
-        skip_payload=method == hdrs.METH_HEAD,
-        read_until_eof=True,
-        read_bufsize=_READ_AHEAD,
-    )
-    transport = protocol.transport
-    if transport is None or transport.is_closing():
-        raise aiohttp.ClientConnectionResetError("Cannot write to closing transport")
-    transport.write(request)
+@lru_cache(maxsize=64)  # nearly all calls have only their organisation's
+def _plain_query(*items: tuple[object, object]) -> str:
+    """Return *items* as a query, if that takes no quoting; else nothing."""
+    return "&".join(map("=".join, items)) if all(map(_is_plain, chain(*items))) else ""  # type: ignore[arg-type]
 
 
 def _is_plain(text: object) -> bool:

@@ -15,6 +15,7 @@ from wxc_sdk.tokens import Tokens
 
 from odt_async import events
 from odt_async.model import Verdict
+from odt_async.redaction import Redactor
 from odt_async.webex.session import PolicySession
 
 __all__ = [
@@ -153,7 +154,7 @@ async def open_session(
 ) -> AsyncIterator[PolicySession]:
     """Open a session to *stub*; its log goes to *lines*."""
     policy = policy or Ledger()
-    log = events.open_logger((lines if lines is not None else []).append, events.Redactor([TOKEN]))
+    log = events.open_logger((lines if lines is not None else []).append, Redactor([TOKEN]))
     session = PolicySession(tokens=policy.tokens, policy=policy, log=log, base_url=stub.url)
     async with session:
         yield session

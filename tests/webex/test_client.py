@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from odt_async import events
 from odt_async.model import VerdictKind
+from odt_async.redaction import Redactor
 from odt_async.sandbox import Sandbox, SandboxSettings
 from odt_async.webex.client import open_api
 from odt_async.webex.tokens import FixedToken
@@ -14,7 +15,7 @@ SMALL = SandboxSettings(people=20, locations=2, workspaces=2)
 
 def make_log() -> events.Logger:
     lines: list[bytes] = []
-    return events.open_logger(lines.append, events.Redactor())
+    return events.open_logger(lines.append, Redactor())
 
 
 async def test_every_call_goes_through_the_policy_and_the_session_is_closed_at_the_end() -> None:

@@ -10,7 +10,7 @@ from odt_async.webex.families import family_of
 
 
 @pytest.mark.parametrize(
-    ("url", "family"),
+    ("path", "family"),
     [
         ("/v1/people", "people"),
         ("/v1/people?email=a@x.es", "people"),
@@ -28,13 +28,12 @@ from odt_async.webex.families import family_of
         ("/v1/", ""),
         ("/", ""),
         ("", ""),
-        ("no path", ""),
     ],
 )
-def test_family(url: str, family: str) -> None:
-    assert [family_of(url), family_of(f"https://webexapis.com{url}")] == [family, family]
+def test_family(path: str, family: str) -> None:
+    assert family_of(path) == family
 
 
 @given(st.text())
-def test_no_url_is_too_strange(url: str) -> None:
-    assert isinstance(family_of(url), str)
+def test_no_path_is_too_strange(path: str) -> None:
+    assert isinstance(family_of(path), str)

@@ -11,6 +11,7 @@ from wxc_sdk.tokens import Tokens
 
 from odt_async import events
 from odt_async.errors import AmbiguousWrite
+from odt_async.redaction import Redactor
 from odt_async.sandbox import Sandbox, SandboxSettings, parse_faults
 from odt_async.webex.session import WEBEX, PolicySession
 from tests.webex.serving import Ledger
@@ -27,7 +28,7 @@ async def pooled(
     monkeypatch.setattr("aiohttp.connector.monotonic", asyncio.get_running_loop().time)  # of their age
     async with Sandbox(SandboxSettings(people=10), parse_faults([fault, "latency=10ms"])) as sandbox:
         policy = Ledger(retries=1, tokens=Tokens(access_token=sandbox.token))
-        log = events.open_logger(lambda _line: None, events.Redactor([]))
+        log = events.open_logger(lambda _line: None, Redactor([]))
         session = PolicySession(tokens=policy.tokens, policy=policy, log=log, base_url=sandbox.url)
         async with session:
             await asyncio.gather(*(session.rest_get(ME) for _ in range(CONNECTIONS)))
