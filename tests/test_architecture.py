@@ -16,13 +16,14 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "odt_async"
 
-FOUNDATION = {"columns", "errors", "events", "language", "model", "settings", "window"}
+FOUNDATION = {"columns", "errors", "events", "language", "model", "redaction", "settings", "window"}
 MAY_IMPORT = {
     "language": set[str](),
     "errors": {"language"},
     "model": {"errors"},
     "columns": {"errors", "language", "model"},
-    "events": {"errors", "model"},
+    "events": {"errors", "model", "redaction"},
+    "redaction": set[str](),
     "settings": {"columns", "errors", "language", "model", "window"},
     "window": {"errors", "language"},
     "actions": {"columns", "errors", "language", "model"},

@@ -15,8 +15,8 @@ from odt_async.settings import Settings
 
 if TYPE_CHECKING:
     from odt_async.alerts import Channel
-    from odt_async.events import Redactor
     from odt_async.metrics import MetricsFile
+    from odt_async.redaction import Redactor
     from odt_async.runner.active import RunResult
     from odt_async.runner.observer import Observer
 

@@ -35,7 +35,7 @@ from odt_async.runner.signals import Signals
 from odt_async.runner.spec import RunSpec
 
 if TYPE_CHECKING:
-    from odt_async.events import Redactor
+    from odt_async.redaction import Redactor
     from odt_async.runner.active import RunResult
     from odt_async.sandbox import Faults
     from odt_async.webex.tokens import TokenSource

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from odt_async import events
+from odt_async.redaction import Redactor
 from odt_async.runner.policy import RunPolicy, policy_for
 from odt_async.settings import Settings
 from odt_async.webex.client import open_api
@@ -34,7 +35,7 @@ async def connected(settings: Settings) -> AsyncIterator[Connection]:
 
     Raises InputError or NotAuthorised when no token can be had.
     """
-    redact = events.Redactor()
+    redact = Redactor()
     tokens = token_source(settings, on_token=redact.add)
     await obtain(tokens)
     log = events.open_logger(lambda _line: None, redact)

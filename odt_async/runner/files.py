@@ -14,8 +14,8 @@ from typing import Any, Self
 import orjson
 
 from odt_async.errors import OutputFailed
-from odt_async.events import Redactor
 from odt_async.model import Layers, Outcome, Status
+from odt_async.redaction import Redactor
 from odt_async.runs.names import file_path
 from odt_async.runs.results import read_results
 from odt_async.sinks import Sink

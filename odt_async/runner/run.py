@@ -10,6 +10,7 @@ from typing import Any
 
 from odt_async import __version__, events
 from odt_async.errors import OutputFailed
+from odt_async.redaction import Redactor
 from odt_async.runner.active import Run, RunResult
 from odt_async.runner.files import RunFiles, new_run_id
 from odt_async.runner.observer import Observer
@@ -31,7 +32,7 @@ __all__ = ["run"]
 async def run(
     spec: RunSpec,
     *,
-    connect: Callable[[events.Redactor], TokenSource],
+    connect: Callable[[Redactor], TokenSource],
     observer: Observer,
     signals: Signals | None = None,
 ) -> RunResult:
@@ -48,12 +49,12 @@ async def run(
 
 async def _run(
     spec: RunSpec,
-    connect: Callable[[events.Redactor], TokenSource],
+    connect: Callable[[Redactor], TokenSource],
     observer: Observer,
     signals: Signals,
 ) -> RunResult:
     run_id = new_run_id(spec.name)
-    redact = events.Redactor()
+    redact = Redactor()
     tokens = connect(redact)
     await obtain(tokens)
     signals.take_over()

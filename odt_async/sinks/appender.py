@@ -33,7 +33,7 @@ class GroupSync:
         self._lock = threading.Lock()  # of the set, and never held for long: writers wait for it
         self._syncing = threading.Lock()  # held while a group is synced: none of it may be closed meanwhile
         self._stop = threading.Event()
-        self._failure: OSError | None = None
+        self.failure: OSError | None = None  # why an earlier group could not be synced
         self._thread = threading.Thread(target=self._work, name="group-sync", daemon=True)
 
     def __enter__(self) -> Self:
@@ -45,11 +45,6 @@ class GroupSync:
     ) -> None:
         self._stop.set()
         self._thread.join()
-
-    @property
-    def failure(self) -> OSError | None:
-        """Why an earlier group could not be synced."""
-        return self._failure
 
     def mark(self, descriptor: int) -> None:
         """Sync *descriptor* with the next group."""
@@ -66,8 +61,8 @@ class GroupSync:
             with self._lock:
                 self._dirty.discard(descriptor)
             os.fdatasync(descriptor)
-        if self._failure is not None:
-            raise self._failure
+        if self.failure is not None:
+            raise self.failure
 
     def _work(self) -> None:
         while not self._stop.wait(self._interval_s):
@@ -78,7 +73,7 @@ class GroupSync:
                     for descriptor in marked:
                         os.fdatasync(descriptor)
                 except OSError as error:
-                    self._failure = error
+                    self.failure = error
 
 
 class Appender:

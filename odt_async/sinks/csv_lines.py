@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 __all__ = ["csv_line", "read_records"]
 
@@ -21,11 +21,14 @@ _END = "\r\n"  # not what ends our lines: a cell with one of its characters is q
 _WRITER = csv.writer(_Echo(), lineterminator=_END)
 
 
-def csv_line(cells: Iterable[Any]) -> bytes:
+def csv_line(cells: Sequence[str | int]) -> bytes:
     """Return *cells* as one CSV record in UTF-8, newline included; line breaks within a cell stay.
 
     What is no text for UTF-8, and NUL, becomes question marks: a record is never lost for what it holds.
     """
+    joined = ",".join(map(str, cells))
+    if joined and joined.count(",") < len(cells) and '"' not in joined and joined.isprintable():
+        return f"{joined}\n".encode()  # no cell is to be quoted: the csv writer would only take longer
     record = cast("str", _WRITER.writerow(cells)).removesuffix(_END)
     return record.replace("\0", "?").encode(errors="replace") + b"\n"
 

@@ -14,6 +14,7 @@ import anyio
 from odt_async import actions, events
 from odt_async.actions import Action
 from odt_async.model import ActionParams, Layers, Outcome, Row
+from odt_async.redaction import Redactor
 from odt_async.runner.backoff import BackoffPolicy
 from odt_async.runner.gate import Gate
 from odt_async.runner.identity import payload_hash
@@ -89,7 +90,7 @@ class Stage:
 
         async def carry_out(index: int, params: ActionParams) -> None:
             row = make_row({}, index=index)
-            outcomes[index] = await runner.run(Job(row, params, payload_hash(name, params)))
+            outcomes[index] = await runner.run(Job.of(row, params, payload_hash(name, params)))
 
         async with anyio.create_task_group() as group:
             for params in rows:
@@ -112,7 +113,7 @@ class Stage:
 @asynccontextmanager
 async def staged(*faults: str, logs_dir: Path, settings: SandboxSettings = SMALL) -> AsyncIterator[Stage]:
     """Yield a stage with these *faults* (as of `--fault`); *logs_dir* takes the journal of changes."""
-    log = events.open_logger(lambda _line: None, events.Redactor())
+    log = events.open_logger(lambda _line: None, Redactor())
     async with Sandbox(settings, parse_faults(faults)) as sandbox:
         tokens = FixedToken(sandbox.token)
         policy = RunPolicy(

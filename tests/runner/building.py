@@ -9,6 +9,7 @@ import orjson
 
 from odt_async import events
 from odt_async.model import Failure, Layers, Outcome, Row, Status
+from odt_async.redaction import Redactor
 from odt_async.runner.backoff import BackoffPolicy
 from odt_async.runner.gate import Gate
 from odt_async.runner.limiter import Limiter
@@ -57,7 +58,7 @@ def make_policy(
 
 def make_log(lines: list[bytes] | None = None) -> events.Logger:
     """Return a logger that writes to *lines*."""
-    return events.open_logger((lines if lines is not None else []).append, events.Redactor())
+    return events.open_logger((lines if lines is not None else []).append, Redactor())
 
 
 def events_of(lines: list[bytes]) -> list[str]:

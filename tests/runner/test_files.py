@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from odt_async.errors import OutputFailed
-from odt_async.events import Redactor
 from odt_async.model import Failure, Status
+from odt_async.redaction import Redactor
 from odt_async.runner.files import RunFiles, new_run_id
 from tests.runner.building import LAYERS, make_outcome
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from odt_async import events
 from odt_async.errors import NotAuthorised
 from odt_async.model import Outcome, Status
+from odt_async.redaction import Redactor
 from odt_async.runner.active import RunResult
 from odt_async.runner.run import run
 from odt_async.runner.spec import RunSpec
@@ -46,7 +47,7 @@ SECRETS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_siz
 @given(SECRETS, st.sampled_from(list(ENCODINGS.values())))
 def test_what_is_masked_is_found_no_more(secret: str, encode: Encode) -> None:
     line = events.json_line({"text": f"before {encode(secret)} after"})
-    assert find_secrets(events.Redactor([secret])(line), {secret}) == set()
+    assert find_secrets(Redactor([secret])(line), {secret}) == set()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_what_is_masked_is_found_no_more(secret: str, encode: Encode) -> None:
 def test_the_search_finds_what_has_the_shape_of_a_token_and_masking_knows_it_too(shape: str) -> None:
     line = events.json_line({"text": shape})
     assert find_shapes(line) != []
-    assert find_shapes(events.Redactor()(line)) == []
+    assert find_shapes(Redactor()(line)) == []
 
 
 def write_token(token: str) -> None:
@@ -64,7 +65,7 @@ def write_token(token: str) -> None:
 
 
 async def run_telling(
-    tell: Callable[[events.Redactor], Callable[[str], None]], spec: RunSpec, watcher: Watcher
+    tell: Callable[[Redactor], Callable[[str], None]], spec: RunSpec, watcher: Watcher
 ) -> RunResult:
     """Run *spec* with a redactor that is told of secrets as *tell* has it."""
     return await run(
@@ -82,7 +83,7 @@ def shown_by(watcher: Watcher, result: RunResult) -> bytes:
 
 
 async def run_against_echoes(
-    tell: Callable[[events.Redactor], Callable[[str], None]],
+    tell: Callable[[Redactor], Callable[[str], None]],
 ) -> tuple[RunResult, Watcher]:
     """Run 400 rows against a Webex that repeats the token in every way it can."""
     write_rows(400)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from odt_async.errors import OutputFailed
-from odt_async.events import Redactor
+from odt_async.redaction import Redactor
 from odt_async.sinks.action_log import ActionLog
 from odt_async.sinks.appender import GroupSync
 from tests.runner.full_disk import full_disk

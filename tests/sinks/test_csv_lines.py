@@ -27,16 +27,18 @@ def read_back(content: bytes) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize(
     ("cells", "line"),
     [
-        ((1, "a", None), b"1,a,\n"),
+        ((1, "a", ""), b"1,a,\n"),
         (("a,b", 'say "hi"', ""), b'"a,b","say ""hi""",\n'),
         (("two\nlines", "old\rMac", "dos\r\n"), b'"two\nlines","old\rMac","dos\r\n"\n'),
         (("",), b'""\n'),
+        (("", ""), b",\n"),
         (("Iñaki", "€"), "Iñaki,€\n".encode()),
+        (("a\u2028b",), "a\u2028b\n".encode()),
         (("stray\udcf1",), b"stray?\n"),
         (("nul\0",), b"nul?\n"),
     ],
 )
-def test_a_record_is_one_csv_record_in_utf_8(cells: tuple[object, ...], line: bytes) -> None:
+def test_a_record_is_one_csv_record_in_utf_8(cells: tuple[str | int, ...], line: bytes) -> None:
     assert csv_line(cells) == line
 
 

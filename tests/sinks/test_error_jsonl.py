@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from odt_async.events import Redactor
 from odt_async.model import Failure, Status
+from odt_async.redaction import Redactor
 from odt_async.sinks.appender import GroupSync
 from odt_async.sinks.error_jsonl import ErrorJsonl, read_errors
 from tests.sinks.outcomes import DIGEST, make_outcome
