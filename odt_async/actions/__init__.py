@@ -58,11 +58,11 @@ class Action(Protocol):
     Params: type[ActionParams]
 
     async def read(self, api: AsWebexSimpleApi, params: Any) -> Any:
-        """Return the remote state that `plan` needs; one or two reads, no write."""
+        """Return the remote state that `plan` needs, JSON or a model of the SDK; one or two reads, no write."""
         ...
 
     def plan(self, state: Any, params: Any) -> Any | None:
-        """Return the change that makes *state* as *params* want it, or None; pure."""
+        """Return the change that makes *state* as *params* want it, JSON or a model, or None; pure."""
         ...
 
     async def apply(self, api: AsWebexSimpleApi, params: Any, change: Any) -> None:

@@ -1,7 +1,7 @@
 """Forward every call of a person to 53 + extension (the old platform), or to `destination`.
 
-Reads       person_settings.forwarding.read        GET /people/{id}/features/callForwarding
-Writes      person_settings.forwarding.configure   PUT, the same URL (wxc_sdk 1.41)
+Reads       GET /people/{id}/features/callForwarding
+Writes      PUT, the same URL
 Idempotent  yes: a person already forwarded there is left alone
 Undo        yes: the settings read before the write are put back
 
@@ -13,12 +13,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from odt_async.actions._prefix53 import ForwardingParams, plan, restore, write
+from odt_async.actions._prefix53 import ForwardingParams, plan, read_forwarding, restore, write
 from odt_async.actions._targets import PersonParams
 
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi
-    from wxc_sdk.person_settings.forwarding import PersonForwardingSetting as Forwarding
 
 __all__ = ["ORDER", "SCOPES", "SUMMARY", "Params", "apply", "plan", "read", "undo"]
 
@@ -31,12 +30,12 @@ class Params(ForwardingParams, PersonParams):
     """The person, and where the calls go."""
 
 
-async def read(api: AsWebexSimpleApi, params: Params) -> Forwarding:
+async def read(api: AsWebexSimpleApi, params: Params) -> dict[str, Any]:
     """Return the person's forwarding settings."""
-    return await api.person_settings.forwarding.read(entity_id=params.entity_id, org_id=params.org_id)
+    return await read_forwarding(api, "people", params.entity_id, org_id=params.org_id)
 
 
-async def apply(api: AsWebexSimpleApi, params: Params, change: Forwarding) -> None:
+async def apply(api: AsWebexSimpleApi, params: Params, change: dict[str, Any]) -> None:
     """Write the settings."""
     await write(api, "people", params.entity_id, change, org_id=params.org_id)
 

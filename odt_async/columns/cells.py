@@ -6,7 +6,7 @@ import json
 import re
 from typing import Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 __all__ = ["Email", "Flag", "Listed"]
@@ -66,9 +66,7 @@ def _email(text: str) -> str:
     return text.lower()
 
 
-Email = Annotated[
-    str, BeforeValidator(lambda v: v.strip() if isinstance(v, str) else v), AfterValidator(_email)
-]
+Email = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_email)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 # Listed[PhoneNumber]: a tuple, in the order of the cell, each item once
 Listed: TypeAlias = Annotated[tuple[_Item, ...], BeforeValidator(_items), AfterValidator(_once_each)]

@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from functools import lru_cache
-from typing import Annotated, NamedTuple
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator
@@ -36,21 +36,16 @@ __all__ = [
 _SCHEME = "ciscospark://"
 _START = base64.b64encode(_SCHEME[:12].encode()).decode()  # of every Hydra id, whole or torn
 _PLAIN_ALPHABET = str.maketrans("-_", "+/")
-_PARTS = 3  # cluster, type, key
-_TORN_UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{0,26}")  # its beginning, and not all of it
+_TORN_UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{0,26}\Z"  # an id that lost its end decodes all the same
+_HYDRA = re.compile(rf"{_SCHEME}[^/]+/([^/]+)/(?!{_TORN_UUID})([^/]+)")
 _SPELLINGS = {"ROUTEGROUP": "ROUTE_GROUP"}  # both are seen
 
 
-class _Parts(NamedTuple):
-    type: str | None  # None: of a plain UUID
-    key: str
-
-
-def _parse(webex_id: str) -> _Parts:
-    """Return type and key. Raises ValueError when *webex_id* is neither a Hydra id nor a UUID."""
+def _parse(webex_id: str) -> tuple[str | None, str]:
+    """Return type (None: of a plain UUID) and key. Raises ValueError when it is neither a Hydra id nor a UUID."""
     if not webex_id.startswith(_START):
         try:
-            return _Parts(None, str(UUID(webex_id)))
+            return None, str(UUID(webex_id))
         except ValueError:
             pass  # the scheme may be spelt otherwise
     bare = webex_id.rstrip("=")
@@ -60,22 +55,19 @@ def _parse(webex_id: str) -> _Parts:
         uri = binascii.a2b_base64(bare + "=" * (-len(bare) % 4), strict_mode=True).decode("ascii")
     except (binascii.Error, ValueError) as error:
         raise ValueError(webex_id) from error
-    parts = uri[len(_SCHEME) :].split("/")
-    if not uri.startswith(_SCHEME) or len(parts) != _PARTS or not all(parts):
+    parts = _HYDRA.fullmatch(uri)
+    if parts is None:
         raise ValueError(webex_id)
-    _, kind, key = parts
-    if _TORN_UUID.fullmatch(key):  # an id that lost its end decodes all the same
-        raise ValueError(webex_id)
-    return _Parts(kind, key)
+    return parts[1], parts[2]
 
 
-@lru_cache(maxsize=1024)  # the organisation of every row is the same, and locations and licences are few
+@lru_cache(maxsize=1024)  # as `same_id` asks of each licence of a person about each of the organisation
 def hydra_type(webex_id: str) -> str | None:
     """Return the type inside a Hydra id (`PEOPLE`, `LOCATION`, `PLACE` ...), or None for a plain UUID.
 
     Raises ValueError when it is neither.
     """
-    return _parse(webex_id).type
+    return _parse(webex_id)[0]
 
 
 def uuid_of(webex_id: str) -> str:
@@ -83,7 +75,7 @@ def uuid_of(webex_id: str) -> str:
 
     Raises ValueError when it is neither a Hydra id nor a UUID.
     """
-    key = _parse(webex_id).key
+    key = _parse(webex_id)[1]
     try:
         return str(UUID(key))
     except ValueError:
@@ -123,7 +115,7 @@ class _WebexId:
 
     def __call__(self, text: str) -> str:
         try:
-            found = hydra_type(text)
+            found, _key = _parse(text)
         except ValueError:
             raise PydanticCustomError(
                 "webex_id",
@@ -148,13 +140,16 @@ class _WebexIdOrName(_WebexId):
         )
 
 
-OrgId = Annotated[str, AfterValidator(_WebexId("ORGANIZATION"))]
+# people and workspaces are another in every row; of all else there are few, and the same ones come again and again
+_known = lru_cache(maxsize=1024)
+
 PersonId = Annotated[str, AfterValidator(_WebexId("PEOPLE"))]
-LocationId = Annotated[str, AfterValidator(_WebexId("LOCATION"))]
 WorkspaceId = Annotated[str, AfterValidator(_WebexId("PLACE"))]
-LicenseId = Annotated[str, AfterValidator(_WebexId("LICENSE"))]
-LicenseIdOrName = Annotated[str, AfterValidator(_WebexIdOrName("LICENSE"))]
-RouteGroupId = Annotated[str, AfterValidator(_WebexId("ROUTE_GROUP", "ROUTEGROUP"))]
-TrunkId = Annotated[str, AfterValidator(_WebexId("TRUNK"))]
-RouteId = Annotated[str, AfterValidator(_WebexId("ROUTE_GROUP", "ROUTEGROUP", "TRUNK"))]
-RouteIdOrName = Annotated[str, AfterValidator(_WebexIdOrName("ROUTE_GROUP", "ROUTEGROUP", "TRUNK"))]
+OrgId = Annotated[str, AfterValidator(_known(_WebexId("ORGANIZATION")))]
+LocationId = Annotated[str, AfterValidator(_known(_WebexId("LOCATION")))]
+LicenseId = Annotated[str, AfterValidator(_known(_WebexId("LICENSE")))]
+LicenseIdOrName = Annotated[str, AfterValidator(_known(_WebexIdOrName("LICENSE")))]
+RouteGroupId = Annotated[str, AfterValidator(_known(_WebexId("ROUTE_GROUP", "ROUTEGROUP")))]
+TrunkId = Annotated[str, AfterValidator(_known(_WebexId("TRUNK")))]
+RouteId = Annotated[str, AfterValidator(_known(_WebexId("ROUTE_GROUP", "ROUTEGROUP", "TRUNK")))]
+RouteIdOrName = Annotated[str, AfterValidator(_known(_WebexIdOrName("ROUTE_GROUP", "ROUTEGROUP", "TRUNK")))]

@@ -45,6 +45,8 @@ class FingerprintSet(AbstractSet[int]):
 
     def place(self, number: int) -> int | None:
         """Return the place of *number*, which no other has; None when it is not in the set."""
+        if not self._length:
+            return None  # as in most runs: nothing came before, and no row comes twice
         at = self._find(number >> self._shift, (number & self._rest).to_bytes(self._width, "big"))
         return None if at < 0 else at // self._width
 

@@ -155,9 +155,9 @@ def _filled(columns: tuple[str, ...], cells: tuple[str, ...], under: Mapping[str
     """Return the trimmed cells that hold something over the values *under* them, by column."""
     values = dict(under)
     # cells too many have no column
-    for column, text in zip(columns, map(str.strip, cells), strict=False):
-        if text and column:
-            values[column] = text  # noqa: PERF403 - over those under them, without a second dictionary
+    for column, cell in zip(columns, cells, strict=False):
+        if cell and column and (text := cell.strip()):  # most cells are empty
+            values[column] = text
     return values
 
 

@@ -14,19 +14,19 @@ from typing import Any
 import anyio
 
 from odt_async import events
-from odt_async.errors import InvalidRow, OdtError, OutputFailed, RunInterrupted
-from odt_async.model import Row, Status
+from odt_async.errors import OdtError, OutputFailed, RunInterrupted
+from odt_async.model import Outcome, Row, Status
 from odt_async.runner.chronicle import Chronicle
 from odt_async.runner.control import Control, keep_to_window, parse_order
 from odt_async.runner.control_socket import control_socket, serve, socket_path
-from odt_async.runner.failure import failure_of
+from odt_async.runner.due import due
 from odt_async.runner.files import RunFiles
 from odt_async.runner.heartbeat import keep_beating
-from odt_async.runner.identity import raw_hash
+from odt_async.runner.identity import Job
 from odt_async.runner.ledger import Ledger, unsent
 from odt_async.runner.observer import Observer
 from odt_async.runner.policy import RunPolicy
-from odt_async.runner.row import Job, RowRunner
+from odt_async.runner.row import RowRunner
 from odt_async.runner.signals import ENDING
 from odt_async.runner.spec import RunSpec
 from odt_async.runner.status import status_of
@@ -86,7 +86,7 @@ class Run:
         self._ledger = Ledger(
             spec, files=files, tally=self._tally, log=log, observer=observer, stop=self._stop
         )
-        self._unread = self._rows()
+        self._unread = due(self._rows(), spec, self._ledger)
         self._scope = anyio.CancelScope()  # of the workers
         self._stopped_by: OdtError | signal.Signals | None = None
         self._told_to_end = False  # by a signal
@@ -203,23 +203,15 @@ class Run:
         except OdtError as error:
             self._stop(error)
 
-    async def _process(self, row: Row) -> bool:
+    async def _process(self, taken: Job | Outcome) -> bool:
         """Take one row to its outcome; return whether anything was waited for."""
-        digest = ""
-        finished = waited = False
+        row, finished = taken.row, False
         try:
-            try:
-                params, digest = self._spec.identify(row)
-            except InvalidRow as error:
-                digest = raw_hash(self._spec.name, row)
-                if (outcome := self._ledger.skipped(row, digest)) is None:
-                    outcome = unsent(row, digest, Status.ERROR, failure=failure_of(error))
+            if isinstance(taken, Job):
+                self.in_progress[row.index] = self.now()
+                outcome = await self._row_runner.run(taken)
             else:
-                outcome = self._ledger.skipped(row, digest)
-                if outcome is None:
-                    waited = True
-                    self.in_progress[row.index] = self.now()
-                    outcome = await self._row_runner.run(Job(row, params, digest))
+                outcome = taken
             self._ledger.record(outcome)
             finished = True
         except OdtError as error:  # not the row's own: it ends the run
@@ -227,8 +219,8 @@ class Run:
         finally:
             self.in_progress.pop(row.index, None)
             if not finished:
-                self._ledger.leave(unsent(row, digest, Status.PENDING))
-        return waited
+                self._ledger.leave(unsent(row, taken.payload_hash, Status.PENDING))
+        return isinstance(taken, Job)
 
     def _stop(self, cause: OdtError | signal.Signals) -> None:
         """Let no worker take another row; the first cause is the one that counts."""

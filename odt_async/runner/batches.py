@@ -28,7 +28,7 @@ from odt_async.actions import Action, ReadBatch, WriteBatch
 from odt_async.errors import AmbiguousWrite
 from odt_async.runner.coalescer import Coalescer
 from odt_async.runner.entities import EntityLocks
-from odt_async.runner.shared_calls import ALONE, Member, SharedCalls
+from odt_async.runner.shared_calls import ALONE, Member, Once, SharedCalls
 from odt_async.webex.calls import CallRecord, HttpPolicy, current_row
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class _Seat:
 class Batches:
     """The reads and writes of the rows of one run.
 
-    keep_intents: makes sure of the intents that were noted.
+    keep_intents: makes sure of the intents that were noted; None where a line of the journal does.
     concurrency: requests in flight; while at least so many rows are at something, reads wait for company.
     enabled: False: no two rows share a call, whatever the action declares.
 
@@ -68,7 +68,7 @@ class Batches:
         *,
         policy: HttpPolicy,
         log: events.Logger,
-        keep_intents: Callable[[], Awaitable[None]],
+        keep_intents: Callable[[], Awaitable[None]] | None,
         concurrency: int,
         enabled: bool,
     ) -> None:
@@ -155,10 +155,7 @@ class Batches:
     def write(
         self, row: int, params: ActionParams, change: Any, note_intent: Callable[[], None] | None
     ) -> Awaitable[None]:
-        """Write *change*, its intent ahead of it (None: that stands already). Raises what `apply` raises.
-
-        note_intent: notes it once, however often it is called.
-        """
+        """Write *change*, its intent ahead of it (None: that stands already). Raises what `apply` raises."""
         batch, writes = self._write_batch, self._writes
         if batch is None or writes is None:
             return self._apply(params, change, note_intent)
@@ -175,6 +172,7 @@ class Batches:
         note_intent: Callable[[], None] | None,
     ) -> None:
         seat, weight = self._seats[row], batch.weight(change)
+        note_intent = note_intent and Once(note_intent)
         result: Any = ALONE
         if weight is None or weight > batch.size or seat.shared == _MOST_SHARED:
             writes.forget(row)
@@ -223,7 +221,7 @@ class Batches:
         new = [note_intent for note_intent in intents if note_intent is not None]
         for note_intent in new:
             note_intent()
-        if new:
+        if new and self._keep_intents is not None:
             await self._keep_intents()
 
     async def _read_together(self, _key: str, members: Mapping[int, Member]) -> Mapping[int, Any]:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from odt_async.language import written
 
 __all__ = ["as_json", "compare", "diff", "in_words"]
@@ -15,13 +17,9 @@ _LONGEST = 80  # characters of a value there
 
 
 def as_json(value: Any) -> Any:
-    """Return *value*, a model of the SDK or plain JSON, as plain JSON with Webex's own names."""
-    if hasattr(value, "model_dump"):
+    """Return *value*, plain JSON or a model of the SDK, as plain JSON with Webex's own names."""
+    if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    if isinstance(value, Mapping):
-        return {key: as_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_json(item) for item in value]
     return value
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from odt_async import events
 from odt_async.dataset import Duplicates
-from odt_async.errors import InvalidRow, OdtError, OutputFailed
+from odt_async.errors import OdtError, OutputFailed
 from odt_async.model import Outcome, Row, Status
 from odt_async.runner.error_budget import ErrorBudget
 from odt_async.runner.files import RunFiles
-from odt_async.runner.identity import raw_hash
+from odt_async.runner.identity import Job
 from odt_async.runner.observer import Observer
 from odt_async.runner.spec import RunSpec
 from odt_async.runner.tally import Tally
@@ -84,14 +84,13 @@ class Ledger:
             self._stop(error)
             self._tally.count(replace(outcome, status=Status.PENDING))
 
-    def leave_the_rest(self, unread: Iterator[Row]) -> None:
+    def leave_the_rest(self, unread: Iterator[Job | Outcome]) -> None:
         """Deal with the rows that no worker has taken."""
-        for row in unread:
-            try:
-                _params, digest = self._spec.identify(row)
-            except InvalidRow:
-                digest = raw_hash(self._spec.name, row)
-            self.leave(self.skipped(row, digest) or unsent(row, digest, Status.PENDING))
+        for left in unread:
+            if isinstance(left, Outcome) and left.status is Status.SKIPPED:
+                self.leave(left)
+            else:
+                self.leave(unsent(left.row, left.payload_hash, Status.PENDING))
 
 
 _EVENTS = {

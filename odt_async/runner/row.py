@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from collections.abc import Awaitable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from anyio import to_thread
@@ -15,10 +14,11 @@ from odt_async import events
 from odt_async.actions import Action
 from odt_async.errors import AmbiguousWrite, OdtError, OutcomeUnknown, RowError
 from odt_async.language import written
-from odt_async.model import ActionParams, Outcome, Row, Status, Verdict, VerdictKind
+from odt_async.model import ActionParams, Outcome, Status, Verdict, VerdictKind
 from odt_async.runner.batches import Batches
 from odt_async.runner.diff import as_json, diff
 from odt_async.runner.failure import failure_of
+from odt_async.runner.identity import Job
 from odt_async.runner.resume import History
 from odt_async.runner.saved_plan import SavedPlan
 from odt_async.runner.verification import Verification, not_as_asked
@@ -48,34 +48,6 @@ class Resolver(Protocol):
         Raises Unresolved when there is no match, or more than one.
         """
         ...
-
-
-@dataclass(frozen=True)
-class Job:
-    """A row that is to be carried out."""
-
-    row: Row
-    params: ActionParams
-    payload_hash: str
-
-    @cached_property
-    def given(self) -> dict[str, Any]:
-        """Its parameters as JSON, those that are blank left out: for the journal and for the outcome."""
-        return self.params.model_dump(mode="json", exclude_none=True)
-
-
-class _Once:
-    """Calls *note* when it is called first, and never again; one is made for every row."""
-
-    __slots__ = ("_note",)
-
-    def __init__(self, note: Callable[[], None]) -> None:
-        self._note: Callable[[], None] | None = note
-
-    def __call__(self) -> None:
-        if (note := self._note) is not None:
-            note()
-            self._note = None
 
 
 class RowRunner:
@@ -116,12 +88,13 @@ class RowRunner:
         self._saved_plan = saved_plan
         self._verification = verification or Verification()
         self._creates = getattr(action, "CREATES", False)
+        self._is_in_doubt = history.is_in_doubt if self._creates else history.was_begun
         self._batches = Batches(
             action,
             api,
             policy=policy,
             log=log,
-            keep_intents=self._keep_intent,
+            keep_intents=self._keep_intents if self._creates else None,
             concurrency=concurrency,
             enabled=batch,
         )
@@ -145,7 +118,7 @@ class RowRunner:
             with self._batches.seat(job.row.index, job.params):
                 params = await self._directory.resolve(job.params)
                 if params is not job.params:
-                    job = replace(job, params=params)
+                    job = Job.of(job.row, params, job.payload_hash)
                 async with self._batches.turn(job.row.index, job.params):
                     result = await self._carry_out(job, record)
         except OdtError as error:
@@ -170,7 +143,7 @@ class RowRunner:
         """Return status, before and change; starts again at `read` while a write's fate is unknown."""
         # of a write that an earlier run did not see the end of
         before = self._history.before(job.payload_hash)
-        in_doubt = (self._history.is_in_doubt if self._creates else self._history.was_begun)(job.payload_hash)
+        in_doubt = self._is_in_doubt(job.payload_hash)
         noted = False  # the intent stands in this run's journal
         attempts = Attempts(self._policy)
         while True:
@@ -196,7 +169,7 @@ class RowRunner:
             note_intent = None
             if not noted:
                 before = as_json(state)
-                note_intent = _Once(partial(self._note_intent, job, before, wanted))
+                note_intent = partial(self._note_intent, job, before, wanted)
                 in_doubt = noted = True
             try:
                 write = self._batches.write(job.row.index, job.params, change, note_intent)
@@ -268,10 +241,10 @@ class RowRunner:
             params=job.given,
         )
 
-    async def _keep_intent(self) -> None:
-        """Bring the intent of a creation to the disk: search may show late what only this tells of."""
-        if self._creates and self._changes is not None:
-            await to_thread.run_sync(self._changes.sync)
+    async def _keep_intents(self) -> None:
+        """Bring the intents of creations to the disk: search may show late what only they tell of."""
+        assert self._changes is not None  # noqa: S101 - a dry run has returned by now
+        await to_thread.run_sync(self._changes.sync)
 
     def _applied(
         self, job: Job, record: CallRecord, before: Any, written: Any, *, noted: bool

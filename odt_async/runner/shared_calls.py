@@ -24,12 +24,27 @@ from odt_async.webex.calls import CallRecord, HttpPolicy, current_row
 if TYPE_CHECKING:
     from wxc_sdk.as_api import AsWebexSimpleApi
 
-__all__ = ["ALONE", "Member", "SharedCalls"]
+__all__ = ["ALONE", "Member", "Once", "SharedCalls"]
 
 ALONE = object()  # the result of a row that is to make its own call
 # what an answer of another form than described ends in
 _UNUSABLE_ANSWER = (AttributeError, LookupError, TypeError, ValueError)
 _LOOK_AGAIN_S, _LATER, _SELDOMEST_S = 2.0, 1.5, 15.0  # at what Webex is at: first, growing by, at most
+
+
+class Once:
+    """Notes an intent the first time that it is called: a call that is split is announced more than once."""
+
+    __slots__ = ("_note",)
+
+    def __init__(self, note: Callable[[], None]) -> None:
+        self._note: Callable[[], None] | None = note
+
+    def __call__(self) -> None:
+        """Note it, unless that is done."""
+        if (note := self._note) is not None:
+            note()
+            self._note = None
 
 
 @dataclass(frozen=True, slots=True)

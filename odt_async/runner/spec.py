@@ -11,7 +11,7 @@ from odt_async.actions import Action
 from odt_async.dataset import Survey
 from odt_async.errors import UnreadableCsv
 from odt_async.model import ActionParams, Layers, Row
-from odt_async.runner.identity import identify
+from odt_async.runner.identity import Job, job_of
 from odt_async.runner.journal import Journal
 from odt_async.runner.resume import History
 from odt_async.runner.saved_plan import SavedPlan
@@ -75,9 +75,14 @@ class RunSpec:
 
     def identify(self, row: Row) -> tuple[ActionParams, str]:
         """Return the row's parameters and its payload hash. Raises InvalidRow."""
+        job = self.job_of(row)
+        return job.params, job.payload_hash
+
+    def job_of(self, row: Row) -> Job:
+        """Return *row* with its parameters. Raises InvalidRow."""
         if self.undo is not None:
-            return self.undo.identify(self.action, row)
-        return identify(self.name, self.action, row)
+            return Job.of(row, *self.undo.identify(self.action, row))
+        return job_of(self.name, self.action, row)
 
     def reason_to_skip(self, payload_hash: str) -> str | None:
         """Return why the row is not for this run: `resumed` or `filtered`; None when it is."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from typing import TypeVar
 
 import anyio
 
 from odt_async.errors import RunInterrupted
-from odt_async.model import Row
 from odt_async.runner.gate import Gate
 
 __all__ = ["Workers"]
 
 _BREATH = 100  # rows that one worker may take without waiting for anything
+
+_Row = TypeVar("_Row")
 
 
 class Workers:
@@ -43,8 +45,8 @@ class Workers:
 
     async def run(
         self,
-        rows: Iterator[Row],
-        process: Callable[[Row], Awaitable[bool]],
+        rows: Iterator[_Row],
+        process: Callable[[_Row], Awaitable[bool]],
         *,
         stopping: Callable[[], bool],
     ) -> None:

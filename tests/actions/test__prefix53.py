@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from aiohttp import RequestInfo
 from multidict import CIMultiDict, CIMultiDictProxy
+from pydantic import ValidationError
 from wxc_sdk.as_rest import AsRestError
-from wxc_sdk.person_settings.forwarding import PersonForwardingSetting
 from yarl import URL
 
 from odt_async.actions import usuarios_configurar_desvio_prefijo53, workspaces_configurar_desvio_prefijo53
-from odt_async.actions._prefix53 import plan, write
+from odt_async.actions._prefix53 import plan, read_forwarding, write
 from odt_async.errors import InvalidRow
 from tests.actions.staging import parse_cells
 
@@ -34,54 +34,45 @@ def params(**cells: str) -> Any:
     )
 
 
-def state(**always: Any) -> PersonForwardingSetting:
-    return PersonForwardingSetting.model_validate(
-        {"callForwarding": {"always": ALWAYS | always, **REST}, "businessContinuity": CONTINUITY}
-    )
+def state(**always: Any) -> dict[str, Any]:
+    return {"callForwarding": {"always": ALWAYS | always, **REST}, "businessContinuity": CONTINUITY}
 
 
-def planned(before: PersonForwardingSetting, **cells: str) -> dict[str, Any] | None:
-    change = plan(before, params(**cells))
-    return None if change is None else change.update()
+def planned(before: dict[str, Any], **cells: str) -> dict[str, Any] | None:
+    return plan(before, params(**cells))
 
 
 def test_only_always_changes_and_its_flags_stay() -> None:
-    no_answer = {name: value for name, value in REST["noAnswer"].items() if name != "systemMaxNumberOfRings"}
     before = state()
     assert planned(before, extension="80000007") == {
-        "callForwarding": {
-            "always": ALWAYS | {"enabled": True, "destination": "5380000007"},
-            "busy": REST["busy"],
-            "noAnswer": no_answer,
-        },
+        "callForwarding": {"always": ALWAYS | {"enabled": True, "destination": "5380000007"}, **REST},
         "businessContinuity": CONTINUITY,
     }
     assert before == state()
 
 
 class Closed:
-    """Forwarding whose busy branch is closed, behind addresses that accept everything and store nothing."""
+    """Forwarding whose busy branch is closed, behind addresses that accept everything else and store nothing."""
 
-    def __init__(self, before: PersonForwardingSetting) -> None:
-        self.person_settings = self.workspace_settings = self.session = self.forwarding = self
+    def __init__(self, before: dict[str, Any]) -> None:
+        self.session = self
         self.before = before
         self.sent: list[tuple[str, Any]] = []
 
     def ep(self, path: str) -> str:
         return path
 
-    async def configure(self, **_call: Any) -> None:
-        url = URL("https://webexapis.com/v1")
-        request = RequestInfo(url, "PUT", CIMultiDictProxy(CIMultiDict[str]()), url)
-        refusal = {"code": "4003", "description": "not authorized: UserCallForwardingBusyModifyRequest"}
-        raise AsRestError(request, (), status=400, detail={"errors": [refusal]})
-
-    async def read(self, **_call: Any) -> PersonForwardingSetting:
+    async def rest_get(self, **_call: Any) -> dict[str, Any]:
         return self.before
 
     async def rest_put(self, *, url: str, params: Any, json: Any) -> None:
         assert params == {"orgId": "org"}
         self.sent.append((url, json))
+        if "busy" in json.get("callForwarding", {}):
+            address = URL("https://webexapis.com/v1")
+            request = RequestInfo(address, "PUT", CIMultiDictProxy(CIMultiDict[str]()), address)
+            refusal = {"code": "4003", "description": "not authorized: UserCallForwardingBusyModifyRequest"}
+            raise AsRestError(request, (), status=400, detail={"errors": [refusal]})
 
 
 @pytest.mark.parametrize(
@@ -94,7 +85,13 @@ async def test_a_narrower_write_counts_only_when_a_read_shows_it(kind: Any, more
     with pytest.raises(AsRestError, match="400"):
         await write(api, kind, "id", change, org_id="org")
     always = ALWAYS | {"enabled": True, "destination": "5380000007"}
+    no_answer = {name: value for name, value in REST["noAnswer"].items() if name != "systemMaxNumberOfRings"}
+    whole = {"always": always, "busy": REST["busy"], "noAnswer": no_answer}
     assert api.sent == [
+        (
+            f"{kind}/id/features/callForwarding",
+            {"callForwarding": whole, "businessContinuity": CONTINUITY},
+        ),
         (f"{kind}/id/features/callForwarding", {"callForwarding": {"always": always}, **more}),
         (f"telephony/config/{kind}/id/callForwarding", always),
     ]
@@ -130,16 +127,22 @@ def test_flags_are_written_when_the_row_says_so(cells: dict[str, str], expected:
     }
 
 
-def test_a_flag_that_webex_does_not_show_is_written_as_false() -> None:
-    before = PersonForwardingSetting.model_validate(
-        {
-            "callForwarding": {"always": {"enabled": False, "ringReminderEnabled": False}, **REST},
-            "businessContinuity": CONTINUITY,
-        }
-    )
+@pytest.mark.parametrize("shown", [{}, {"destinationVoicemailEnabled": None}])
+def test_a_flag_that_webex_does_not_show_is_written_as_false(shown: dict[str, Any]) -> None:
+    always = {"enabled": False, "ringReminderEnabled": False, **shown}
+    before = {"callForwarding": {"always": always, **REST}, "businessContinuity": CONTINUITY}
     change = planned(before, extension="80000007")
     assert change is not None
     assert change["callForwarding"]["always"]["destinationVoicemailEnabled"] is False
+
+
+@pytest.mark.parametrize("branch", ["always", "busy", "noAnswer"])
+async def test_settings_that_could_not_be_sent_back_are_no_answer(branch: str) -> None:
+    before = state()
+    del before["callForwarding"][branch]
+    api: Any = Closed(before)
+    with pytest.raises(ValidationError, match=rf"for PersonForwardingSetting\ncallForwarding.{branch}\n"):
+        await read_forwarding(api, "people", "id", org_id=None)
 
 
 @pytest.mark.parametrize(

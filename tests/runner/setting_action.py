@@ -120,7 +120,7 @@ class AsGiven:
 
 
 def make_job(index: int = 0, *, person: str = "ana", wanted: str = "53100") -> Job:
-    return Job(make_row(index), Params(person=person, wanted=wanted), payload_hash=HASH)
+    return Job.of(make_row(index), Params(person=person, wanted=wanted), HASH)
 
 
 @contextmanager

@@ -151,4 +151,4 @@ def open_runner(folder: Path, action: Numbers, **options: Any) -> Iterator[RowRu
 
 def job(row: int, number: int | None = None, *, person: str = "ana") -> Job:
     number = row if number is None else number
-    return Job(make_row(row), Params(person=person, number=number), f"{row:032x}")
+    return Job.of(make_row(row), Params(person=person, number=number), f"{row:032x}")

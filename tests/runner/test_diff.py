@@ -69,8 +69,8 @@ def test_plain_json_stays_as_it_is(value: Any) -> None:
 
 
 def test_a_model_is_shown_under_webex_names_and_without_what_was_never_set() -> None:
-    state = {"always": Always(enabled=True, ring_reminder=False), "all": (Always(enabled=False),)}
-    assert as_json(state) == {
-        "always": {"enabled": True, "ringReminderEnabled": False},
-        "all": [{"enabled": False}],
+    assert as_json(Always(enabled=True, ring_reminder=False)) == {
+        "enabled": True,
+        "ringReminderEnabled": False,
     }
+    assert as_json(Always(enabled=False)) == {"enabled": False}
