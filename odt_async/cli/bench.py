@@ -26,7 +26,7 @@ _MOST_UNDER_WAY = 1000
 @click.option(
     "--rows",
     type=click.IntRange(1),
-    default=5000,
+    default=10_000,
     show_default=True,
     help="Rows of one measurement, at most; with latency as many as take 8 s.",
 )
