@@ -11,6 +11,8 @@ __all__ = ["as_svg"]
 
 _WIDTH, _HEIGHT, _MARGIN = 320, 260, 48  # of one field, in pixels
 _COLOURS = {"ideal": "#999999", "product": "#0b6e4f", "naive": "#c1440e", "bare": "#2b59c3"}
+_BLACK, _GREY = "#555555", "#e4e4e4"
+_PARTS = 4  # of the height
 
 
 def as_svg(results: Sequence[Mapping[str, Any]]) -> str:
@@ -25,9 +27,10 @@ def as_svg(results: Sequence[Mapping[str, Any]]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{_HEIGHT + 24}" '
         'font-family="sans-serif" font-size="11">'
     )
+    drawn = _lines(results)
     legend = [
-        f'<text x="{_MARGIN + 80 * place}" y="{_HEIGHT + 16}" fill="{colour}">{name}</text>'
-        for place, (name, colour) in enumerate(_COLOURS.items())
+        f'<text x="{_MARGIN + 80 * place}" y="{_HEIGHT + 16}" fill="{_COLOURS[name]}">{name}</text>'
+        for place, name in enumerate(name for name in _COLOURS if name in drawn)
     ]
     return "\n".join([head, '<rect width="100%" height="100%" fill="white"/>', *fields, *legend, "</svg>\n"])
 
@@ -43,13 +46,17 @@ def _field(latency: str, results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         return round(x, 1), round(_HEIGHT - _MARGIN - speed / most * (_HEIGHT - 2 * _MARGIN), 1)
 
     yield f'<text x="{_MARGIN}" y="20" font-size="13">rows/s, latency {escape(latency)}</text>'
-    yield _axis(at(1, 0), at(round(2**widest), 0))
-    yield _axis(at(1, 0), at(1, most))
-    yield f'<text x="4" y="{at(1, most)[1]}">{most:,.0f}</text>'
+    for part in range(_PARTS + 1):
+        speed = most * part / _PARTS
+        left, right = at(1, speed), at(round(2**widest), speed)
+        yield _line(left, right, _GREY if part else _BLACK)
+        yield f'<text x="{left[0] - 4}" y="{left[1] + 4}" text-anchor="end">{speed:,.0f}</text>'
+    yield _line(at(1, 0), at(1, most), _BLACK)
     for result in mine:
         x, y = at(result["concurrency"], 0)
         yield f'<text x="{x}" y="{y + 16}" text-anchor="middle">{result["concurrency"]}</text>'
-    for name, points in lines.items():
+    yield f'<text x="{_MARGIN}" y="{_HEIGHT - 12}">requests under way (logarithmic)</text>'
+    for name, points in reversed(lines.items()):  # the product on top
         places = [at(*point) for point in points]
         path = " ".join(f"{x},{y}" for x, y in places)
         yield f'<polyline points="{path}" fill="none" stroke="{_COLOURS[name]}" stroke-width="2"/>'
@@ -69,5 +76,5 @@ def _lines(results: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[int, fl
     return lines
 
 
-def _axis(start: tuple[float, float], end: tuple[float, float]) -> str:
-    return f'<line x1="{start[0]}" y1="{start[1]}" x2="{end[0]}" y2="{end[1]}" stroke="#555555"/>'
+def _line(start: tuple[float, float], end: tuple[float, float], colour: str) -> str:
+    return f'<line x1="{start[0]}" y1="{start[1]}" x2="{end[0]}" y2="{end[1]}" stroke="{colour}"/>'

@@ -40,3 +40,14 @@ def test_the_fastest_reaches_the_top_and_more_under_way_stands_further_right() -
     first, second = picture.iter(f"{SVG}circle")
     assert float(first.get("cx", 0)) < float(second.get("cx", 0))
     assert float(first.get("cy", 0)) > float(second.get("cy", 0))
+
+
+def test_what_is_not_drawn_is_not_in_the_legend() -> None:
+    picture = drawn([result("0", 8, None, product=1000.0, naive=800.0)])
+    assert [text.text for text in picture.findall(f"{SVG}text")] == ["product", "naive"]
+
+
+def test_the_scale_begins_at_nothing() -> None:
+    picture = drawn([result("0", 8, None, product=1000.0)])
+    scale = [text.text for text in picture.iter(f"{SVG}text") if text.get("text-anchor") == "end"]
+    assert scale == ["0", "250", "500", "750", "1,000"]
