@@ -32,13 +32,16 @@ class Killed(BaseException):
 class Death:
     """Comes at the moment *at*, counted from 0; None: never, and all moments are counted.
 
+    among: only moments that begin so count; how often a log is written in between is never twice the same.
     torn: the share of the bytes that the write which it comes at still leaves, 1 for all but the last one.
     """
 
-    def __init__(self, at: int | None = None, *, torn: float = 0.0) -> None:
+    def __init__(self, at: int | None = None, *, among: str = "", torn: float = 0.0) -> None:
         self.at = at
         self.moments: list[str] = []
         self.has_come = False
+        self._among = among
+        self._met = 0
         self._torn = torn
         self._victim: asyncio.Task[Any] | None = None
 
@@ -56,8 +59,10 @@ class Death:
     def comes(self, moment: str) -> bool:
         """Return whether the run is dead by this moment."""
         if not self.has_come:
-            self.has_come = len(self.moments) == self.at
             self.moments.append(moment)
+            if moment.startswith(self._among):
+                self.has_come = self._met == self.at
+                self._met += 1
             if self.has_come and self._victim is not None:
                 self._victim.cancel()
         return self.has_come
