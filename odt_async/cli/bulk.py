@@ -209,11 +209,11 @@ def _without_what_is_left_out(spec: RunSpec, plan_file: Path | None) -> RunSpec:
     planned = set()
     for row in spec.dataset.rows():
         with suppress(InvalidRow):  # the survey has said so
-            params, digest = spec.identify(row)
-            if plan and digest in plan:
-                planned.add(digest)
-            if spec.reason_to_skip(digest) is None:
-                needs.note(params.lookups())
+            job = spec.job_of(row)
+            if plan and job.payload_hash in plan:
+                planned.add(job.payload_hash)
+            if spec.reason_to_skip(job.payload_hash) is None:
+                needs.note(job.params.lookups())
     if plan and not planned:
         raise InputError(
             "--plan {path}: none of its rows is in {file}, or not as it was",

@@ -10,7 +10,7 @@ from typing import Protocol
 from odt_async.actions import Action
 from odt_async.dataset import Survey
 from odt_async.errors import UnreadableCsv
-from odt_async.model import ActionParams, Layers, Row
+from odt_async.model import Layers, Row
 from odt_async.runner.identity import Job, job_of
 from odt_async.runner.journal import Journal
 from odt_async.runner.resume import History
@@ -72,11 +72,6 @@ class RunSpec:
                 due=due,
                 read=read,
             )
-
-    def identify(self, row: Row) -> tuple[ActionParams, str]:
-        """Return the row's parameters and its payload hash. Raises InvalidRow."""
-        job = self.job_of(row)
-        return job.params, job.payload_hash
 
     def job_of(self, row: Row) -> Job:
         """Return *row* with its parameters. Raises InvalidRow."""
